@@ -1,0 +1,129 @@
+"""Employment of a program, with its doubt (docs/method.md, section 5).
+
+theta_i ~ Beta(m mu_g + sum w_t k_t, m (1 - mu_g) + sum w_t (n_t - k_t)), with k of n employed in year t. Small
+cohorts lean on their group (major group x level), which itself leans on its level; each program is left out of its own
+group's mean.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc, betaincinv
+
+YEAR_WEIGHTS = (1.0, 0.7, 0.5)
+LOW_RATE = 0.6
+GROUP_PULL = 5.0
+STRENGTH_LIMITS = (5.0, 200.0)
+
+
+@dataclass(frozen=True)
+class Employment:
+    """Posterior of all programs with at least one year of both figures.
+
+    Attributes:
+        programs: program_id, mean, low, high (90 % interval), below_probability = P(rate < low rate), graduates
+            (unweighted, over the years used), years; one row a program, sorted by program_id.
+        strength: m, the weight of the group in graduates, one for all groups.
+    """
+
+    programs: pd.DataFrame
+    strength: float
+
+
+def estimate_employment(
+    outcomes: pd.DataFrame,
+    groups: pd.DataFrame,
+    weights: Sequence[float] = YEAR_WEIGHTS,
+    low_rate: float = LOW_RATE,
+) -> Employment:
+    """Computes the posterior employment rate of every program.
+
+    Args:
+        outcomes: program_id, year, graduates, employed; years of one rate basis only. A year without `employed` or
+            without graduates is skipped, it does not count as zero.
+        groups: program_id, major_group, level; one row a program.
+        weights: of the latest year, the one before, and so on.
+        low_rate: the rate below which employment is called low, 0 to 1.
+
+    Raises:
+        ValueError: more employed than graduates in a year; two rate bases in one table.
+    """
+    if "rate_basis" in outcomes and outcomes["rate_basis"].dropna().nunique() > 1:
+        raise ValueError("outcomes mix initial and year-end rates; expected one rate_basis")
+    known = outcomes.dropna(subset=["graduates", "employed"])
+    known = known[known["graduates"] > 0].sort_values(["program_id", "year"], ascending=[True, False])
+    if (known["employed"] > known["graduates"]).any():
+        bad = known[known["employed"] > known["graduates"]].iloc[0]
+        raise ValueError(f"program {bad.program_id}, year {bad.year}: more employed than graduates")
+    rank = known.groupby("program_id").cumcount()
+    known = known[rank < len(weights)].assign(
+        weight=np.asarray(weights)[rank[rank < len(weights)]],
+        n=lambda t: t["graduates"].astype(float),
+        k=lambda t: t["employed"].astype(float),
+    )
+    cohort = known.assign(wn=known.weight * known.n, wk=known.weight * known.k).groupby("program_id", sort=True)
+    table = cohort.agg(
+        n=("wn", "sum"), k=("wk", "sum"), graduates=("n", "sum"), years=("year", lambda y: tuple(sorted(y)))
+    )
+    table = table.reset_index().merge(groups[["program_id", "major_group", "level"]], on="program_id", how="left")
+    # A program of unknown group or level is grouped with its like rather than dropped.
+    table = table.fillna({"major_group": "", "level": ""})
+    centre = _group_means(table)
+    strength = _strength(table, centre)
+    a = strength * centre + table["k"].to_numpy()
+    b = strength * (1 - centre) + (table["n"] - table["k"]).to_numpy()
+    programs = pd.DataFrame(
+        {
+            "program_id": table["program_id"],
+            "mean": a / (a + b),
+            "low": betaincinv(a, b, 0.05),
+            "high": betaincinv(a, b, 0.95),
+            "below_probability": betainc(a, b, low_rate),
+            "graduates": table["graduates"].astype(int),
+            "years": table["years"],
+        }
+    )
+    return Employment(programs, strength)
+
+
+def _leave_one_out(table: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the program's group without the program: employed, graduates (weighted), number of programs."""
+    sums = table.groupby(keys)[["k", "n"]].transform("sum")
+    count = table.groupby(keys)["n"].transform("size").to_numpy() - 1
+    return (sums["k"] - table["k"]).to_numpy(), (sums["n"] - table["n"]).to_numpy(), count
+
+
+def _rate(k: np.ndarray, n: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
+    return np.where(n > 0, k / np.where(n > 0, n, 1), otherwise)
+
+
+def _group_means(table: pd.DataFrame) -> np.ndarray:
+    """mu_g: the group's rate shrunk to its level's by n_g / (n_g + 5), n_g in programs, each without the program."""
+    if table.empty:
+        return np.empty(0)
+    everyone = table.assign(all=0)
+    k, n, _ = _leave_one_out(everyone, ["all"])
+    overall = _rate(k, n, np.full(len(table), 0.5))
+    k, n, _ = _leave_one_out(table, ["level"])
+    level = _rate(k, n, overall)
+    k, n, count = _leave_one_out(table, ["major_group", "level"])
+    weight = count / (count + GROUP_PULL)
+    # Kept off 0 and 1, where a Beta prior has no density.
+    return np.clip(weight * _rate(k, n, level) + (1 - weight) * level, 0.01, 0.99)
+
+
+def _strength(table: pd.DataFrame, centre: np.ndarray) -> float:
+    """m by moments: the spread of rates around their group means beyond what binomial chance gives."""
+    low, high = STRENGTH_LIMITS
+    if table.empty:
+        return low
+    n = table["n"].to_numpy()
+    excess = (table["k"].to_numpy() / n - centre) ** 2
+    chance = centre * (1 - centre)
+    # E[excess] = chance x (1 / n + (1 - 1 / n) rho) with rho = 1 / (m + 1); solved for rho over all programs.
+    rho = float((excess - chance / n).sum() / max(1e-12, (chance * (1 - 1 / n)).sum()))
+    if rho <= 0:
+        return high
+    return float(np.clip(1 / rho - 1, low, high))
