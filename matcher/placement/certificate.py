@@ -1,0 +1,173 @@
+"""Certificates as plain records, and their check by set membership and sums (docs/method.md, section 2).
+
+A record is what `blocks.json` holds for one block. The check needs no solver and shares no code with the
+computation that it checks: a clerk can repeat it with the files and a calculator.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from matcher.placement.fair import FairPlacement
+
+RATE_DIGITS = 4
+
+
+def persons(hundredths: int) -> float:
+    """Hundredths as persons or posts, exact to two decimals in print."""
+    return hundredths / 100
+
+
+def block_records(
+    placement: FairPlacement, supply: Mapping[str, int], posts: Mapping[str, int]
+) -> list[dict[str, Any]]:
+    """One record a block, worst rate first; persons and posts a year with two decimals, rates with four."""
+    return [
+        {
+            "block": block.id,
+            "rate": round(float(block.rate), RATE_DIGITS),
+            "programs": [{"program_id": p, "supply": persons(supply[p])} for p in block.programs],
+            "demands": [{"demand_id": d, "posts": persons(posts[d])} for d in block.demands],
+            "supply": persons(block.supply),
+            "posts": persons(block.posts),
+            "worse_blocks": list(block.worse_blocks),
+            "unplaced_here": persons(block.unplaced_here),
+            "cannot_be_placed": persons(block.cannot_be_placed),
+        }
+        for block in placement.blocks
+    ]
+
+
+def check_certificates(
+    records: Sequence[Mapping[str, Any]],
+    edges: Iterable[tuple[str, str]],
+    supply: Mapping[str, float],
+    posts: Mapping[str, float],
+    assignment: Iterable[tuple[str, str, float]],
+) -> list[str]:
+    """Everything that fails when the certificates are added up anew; an empty list means that all hold.
+
+    Args:
+        records: the blocks as written.
+        edges: (program, demand) pairs of the match file.
+        supply, posts: persons and posts a year, recomputed from the input tables rather than read from the blocks.
+        assignment: (program, demand, persons) as written.
+    """
+    due = {p: _exact(s) for p, s in supply.items()}
+    room = {d: _exact(n) for d, n in posts.items()}
+    pairs = set(edges)
+    blocks = {record["block"]: record for record in records}
+    members = {b: [row["program_id"] for row in record["programs"]] for b, record in blocks.items()}
+    takes = {b: [row["demand_id"] for row in record["demands"]] for b, record in blocks.items()}
+    faults = _check_membership(blocks, members, takes, pairs, due)
+    own_supply = {b: sum((due.get(p, Decimal(0)) for p in members[b]), Decimal(0)) for b in blocks}
+    own_posts = {b: sum((room.get(d, Decimal(0)) for d in takes[b]), Decimal(0)) for b in blocks}
+    rates = {b: min(Decimal(1), own_posts[b] / own_supply[b]) if own_supply[b] else Decimal(0) for b in blocks}
+    for name, record in blocks.items():
+        faults += _check_sums(record, due, room, own_supply[name], own_posts[name])
+        worse = record["worse_blocks"]
+        if unknown := sorted(set(worse) - blocks.keys()):
+            faults.append(f"block {name}: worse block {unknown[0]} is not listed")
+            continue
+        closed = [name, *worse]
+        left = sum((own_supply[b] - own_posts[b] for b in closed), Decimal(0))
+        faults += _differs(f"cannot_be_placed of block {name}", record["cannot_be_placed"], max(Decimal(0), left))
+        if abs(_exact(record["rate"]) - rates[name]) > Decimal(10) ** -RATE_DIGITS / 2:
+            faults.append(f"rate of block {name} is {record['rate']}, posts / supply gives {rates[name]:.4f}")
+        faults += [
+            f"block {name}: block {b} is listed as worse off and is not" for b in worse if rates[b] >= rates[name]
+        ]
+        # The closed set is closed if no edge of any of its programs leads out of it; every block of it is looked at.
+        inside = {d for b in closed for d in takes[b]}
+        programs = {p for b in closed for p in members[b]}
+        for program, demand in sorted(pairs):
+            if program in programs and demand not in inside:
+                faults.append(f"block {name}: the edge {program} - {demand} leads out of its closed set")
+    return faults + _check_assignment(records, pairs, due, room, assignment)
+
+
+def _check_sums(
+    record: Mapping[str, Any],
+    due: Mapping[str, Decimal],
+    room: Mapping[str, Decimal],
+    own_supply: Decimal,
+    own_posts: Decimal,
+) -> list[str]:
+    """Every figure of one block against the inputs."""
+    name = record["block"]
+    faults = []
+    for row in record["programs"]:
+        faults += _differs(f"supply of {row['program_id']} in block {name}", row["supply"], due.get(row["program_id"]))
+    for row in record["demands"]:
+        faults += _differs(f"posts of {row['demand_id']} in block {name}", row["posts"], room.get(row["demand_id"]))
+    faults += _differs(f"supply of block {name}", record["supply"], own_supply)
+    faults += _differs(f"posts of block {name}", record["posts"], own_posts)
+    unplaced = max(Decimal(0), own_supply - own_posts)
+    return faults + _differs(f"unplaced_here of block {name}", record["unplaced_here"], unplaced)
+
+
+def _check_membership(
+    blocks: Mapping[str, Mapping[str, Any]],
+    members: Mapping[str, list[str]],
+    takes: Mapping[str, list[str]],
+    pairs: set[tuple[str, str]],
+    due: Mapping[str, Decimal],
+) -> list[str]:
+    """Every program with supply and an edge is in exactly one block, every demand in at most one."""
+    faults = []
+    listed = [p for programs in members.values() for p in programs]
+    expected = {p for p, _ in pairs if due.get(p, Decimal(0)) > 0}
+    for program in sorted(expected - set(listed)):
+        faults.append(f"program {program} has supply and an edge, but no block")
+    for program in sorted(set(listed) - expected):
+        faults.append(f"program {program} is in a block without supply or without an edge")
+    for kind, ids in (("program", listed), ("demand", [d for demands in takes.values() for d in demands])):
+        faults += [f"{kind} {i} is listed twice" for i in sorted(i for i, times in Counter(ids).items() if times > 1)]
+    for name in blocks:
+        if members[name] and name != min(members[name]):
+            faults.append(f"block {name} is not named after its smallest program id")
+    return faults
+
+
+def _check_assignment(
+    records: Sequence[Mapping[str, Any]],
+    pairs: set[tuple[str, str]],
+    due: Mapping[str, Decimal],
+    room: Mapping[str, Decimal],
+    assignment: Iterable[tuple[str, str, float]],
+) -> list[str]:
+    """The assignment uses edges only, stays within the posts, and gives every program its stated rate to 0.01."""
+    faults = []
+    placed: dict[str, Decimal] = {}
+    used: dict[str, Decimal] = {}
+    for program, demand, number in assignment:
+        if (program, demand) not in pairs:
+            faults.append(f"assignment {program} - {demand} has no edge")
+        if number < 0:
+            faults.append(f"assignment {program} - {demand} is negative")
+        placed[program] = placed.get(program, Decimal(0)) + _exact(number)
+        used[demand] = used.get(demand, Decimal(0)) + _exact(number)
+    for demand, filled in sorted(used.items()):
+        if filled > room.get(demand, Decimal(0)):
+            faults.append(f"assignment fills {demand} with {filled}, more than its posts")
+    for record in records:
+        if not (total := _exact(record["supply"])):
+            continue
+        rate = min(Decimal(1), _exact(record["posts"]) / total)
+        for row in record["programs"]:
+            program = row["program_id"]
+            fair = due.get(program, Decimal(0)) * rate
+            if abs(placed.get(program, Decimal(0)) - fair) >= Decimal("0.01"):
+                faults.append(f"assignment gives {program} {placed.get(program, 0)}, its rate asks for {fair:.2f}")
+    return faults
+
+
+def _exact(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
+def _differs(what: str, written: float, computed: Decimal | None) -> list[str]:
+    if computed is None:
+        return [f"{what}: not in the input tables"]
+    return [] if _exact(written) == computed else [f"{what} is {written}, the inputs add up to {computed}"]
