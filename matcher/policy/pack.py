@@ -1,0 +1,141 @@
+"""Policy packs: parameters with units, dated values and a reference for every value.
+
+A pack is read strictly. A key that is not known, a value without its reference, dates out of order or a value that does
+not fit its unit is an error that names the file and the parameter: a bureau must be able to trust every printed number.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources import files
+from itertools import pairwise
+from typing import Any, Literal, get_args
+
+import yaml
+
+Status = Literal["in_force", "repealed", "unverified"]
+Unit = Literal["share", "probability", "persons", "years"]
+
+
+class PackError(ValueError):
+    """A policy pack that cannot be trusted; the message names file, parameter and what was expected."""
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """A value in force from a day on, with the document (or `project default`) that it comes from."""
+
+    start: date
+    value: float
+    reference: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number of the policy: its meaning in both languages, its unit, and its values in order of their dates."""
+
+    name: str
+    description: Mapping[str, str]
+    unit: Unit
+    values: tuple[DatedValue, ...]
+
+    def at(self, day: date) -> DatedValue:
+        """The value in force on a day.
+
+        Raises:
+            PackError: the parameter has no value that early.
+        """
+        found = [v for v in self.values if v.start <= day]
+        if not found:
+            raise PackError(f"{self.name} has no value on {day}: its first one is in force from {self.values[0].start}")
+        return found[-1]
+
+
+@dataclass(frozen=True)
+class PolicyPack:
+    """A named set of parameters. `status` unverified is printed wherever the pack is used."""
+
+    name: str
+    status: Status
+    title: Mapping[str, str]
+    parameters: Mapping[str, Parameter]
+
+    def value(self, name: str, day: date) -> float:
+        """The number a parameter has on a day.
+
+        Raises:
+            PackError: no such parameter, or no value that early.
+        """
+        if name not in self.parameters:
+            raise PackError(f"pack {self.name} has no parameter {name}; it has {', '.join(sorted(self.parameters))}")
+        return self.parameters[name].at(day).value
+
+
+def load_pack(name: str = "default") -> PolicyPack:
+    """A pack that ships with the product.
+
+    Raises:
+        PackError: no such pack, or one that does not pass the checks.
+    """
+    folder = files("matcher.policy") / "packs"
+    if not (folder / f"{name}.yaml").is_file():
+        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+        raise PackError(f"no policy pack {name!r}; there are: {', '.join(known)}")
+    return parse_pack((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+
+
+def parse_pack(text: str, file: str) -> PolicyPack:
+    """Reads a pack from YAML text; `file` is named in every error.
+
+    Raises:
+        PackError: see the module's description.
+    """
+    content = yaml.safe_load(text)
+    fields = _keys(content, {"name", "status", "title", "parameters"}, file)
+    if fields["status"] not in get_args(Status):
+        raise PackError(f"{file}: status is {fields['status']!r}; expected one of {', '.join(get_args(Status))}")
+    parameters = {n: _parameter(n, p, f"{file}, parameter {n}") for n, p in fields["parameters"].items()}
+    return PolicyPack(fields["name"], fields["status"], _texts(fields["title"], f"{file}, title"), parameters)
+
+
+def _parameter(name: str, content: Any, where: str) -> Parameter:
+    fields = _keys(content, {"description", "unit", "values"}, where)
+    if fields["unit"] not in get_args(Unit):
+        raise PackError(f"{where}: unit is {fields['unit']!r}; expected one of {', '.join(get_args(Unit))}")
+    if not fields["values"]:
+        raise PackError(f"{where}: expected at least one value")
+    values = tuple(_dated_value(v, fields["unit"], where) for v in fields["values"])
+    for earlier, later in pairwise(values):
+        if later.start <= earlier.start:
+            raise PackError(f"{where}: values must be in order of their dates, {later.start} follows {earlier.start}")
+    return Parameter(name, _texts(fields["description"], f"{where}, description"), fields["unit"], values)
+
+
+def _dated_value(content: Any, unit: Unit, where: str) -> DatedValue:
+    fields = _keys(content, {"from", "value", "reference"}, where)
+    start, value, reference = fields["from"], fields["value"], fields["reference"]
+    if not isinstance(start, date):
+        raise PackError(f"{where}: from is {start!r}; expected a date such as 2023-06-08")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PackError(f"{where}: value is {value!r}; expected a number")
+    if unit in ("share", "probability") and not 0 <= value <= 1:
+        raise PackError(f"{where}: value is {value}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)")
+    if unit in ("persons", "years") and (value < 0 or value != int(value)):
+        raise PackError(f"{where}: value is {value}; expected a whole number of {unit}")
+    if not isinstance(reference, str) or not reference.strip():
+        raise PackError(f"{where}: a value needs a reference: title, issuer, date and clause, or `project default`")
+    return DatedValue(start, value, reference)
+
+
+def _keys(content: Any, expected: set[str], where: str) -> dict[str, Any]:
+    if not isinstance(content, dict):
+        raise PackError(f"{where}: expected the keys {', '.join(sorted(expected))}")
+    if unknown := sorted(map(str, content.keys() - expected)):
+        raise PackError(f"{where}: unknown key {unknown[0]}; expected {', '.join(sorted(expected))}")
+    if missing := sorted(expected - content.keys()):
+        raise PackError(f"{where}: {missing[0]} is missing")
+    return content
+
+
+def _texts(content: Any, where: str) -> Mapping[str, str]:
+    return _keys(content, {"zh", "en"}, where)
