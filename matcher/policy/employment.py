@@ -12,8 +12,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaincinv
 
-YEAR_WEIGHTS = (1.0, 0.7, 0.5)
-LOW_RATE = 0.6
 GROUP_PULL = 5.0
 STRENGTH_LIMITS = (5.0, 200.0)
 
@@ -35,14 +33,15 @@ class Employment:
 def estimate_employment(
     outcomes: pd.DataFrame,
     groups: pd.DataFrame,
-    weights: Sequence[float] = YEAR_WEIGHTS,
-    low_rate: float = LOW_RATE,
+    weights: Sequence[float],
+    low_rate: float,
 ) -> Employment:
     """Computes the posterior employment rate of every program.
 
     Args:
-        outcomes: program_id, year, graduates, employed; years of one rate basis only. A year without `employed` or
-            without graduates is skipped, it does not count as zero.
+        outcomes: program_id, year, graduates, further_study, employed; years of one rate basis only. n are those
+            who look for work: graduates less further study, and never fewer than k. A year without `employed` or
+            without anybody looking for work is skipped, it does not count as zero.
         groups: program_id, major_group, level; one row a program.
         weights: of the latest year, the one before, and so on.
         low_rate: the rate below which employment is called low, 0 to 1.
@@ -53,14 +52,17 @@ def estimate_employment(
     if "rate_basis" in outcomes and outcomes["rate_basis"].dropna().nunique() > 1:
         raise ValueError("outcomes mix initial and year-end rates; expected one rate_basis")
     known = outcomes.dropna(subset=["graduates", "employed"])
-    known = known[known["graduates"] > 0].sort_values(["program_id", "year"], ascending=[True, False])
+    known = known.sort_values(["program_id", "year"], ascending=[True, False])
     if (known["employed"] > known["graduates"]).any():
         bad = known[known["employed"] > known["graduates"]].iloc[0]
         raise ValueError(f"program {bad.program_id}, year {bad.year}: more employed than graduates")
+    # Some offices count further study among those employed; n never falls below k, so neither reading flatters.
+    studying = known["further_study"].fillna(0) if "further_study" in known else 0
+    seeking = (known["graduates"] - studying).clip(lower=known["employed"]).astype(float)
+    known = known.assign(n=seeking)[seeking > 0]
     rank = known.groupby("program_id").cumcount()
     known = known[rank < len(weights)].assign(
         weight=np.asarray(weights)[rank[rank < len(weights)]],
-        n=lambda t: t["graduates"].astype(float),
         k=lambda t: t["employed"].astype(float),
     )
     cohort = known.assign(wn=known.weight * known.n, wk=known.weight * known.k).groupby("program_id", sort=True)

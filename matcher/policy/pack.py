@@ -7,6 +7,7 @@ not fit its unit is an error that names the file and the parameter: a bureau mus
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -14,7 +15,8 @@ from typing import Any, Literal, get_args
 import yaml
 
 Status = Literal["in_force", "repealed", "unverified"]
-Unit = Literal["share", "probability", "persons", "years"]
+Unit = Literal["share", "probability", "persons", "years", "months", "count", "characters", "names", "weights"]
+Value = float | tuple[str, ...] | tuple[float, ...]
 
 
 class PackError(ValueError):
@@ -26,7 +28,7 @@ class DatedValue:
     """A value in force from a day on, with the document (or `project default`) that it comes from."""
 
     start: date
-    value: float
+    value: Value
     reference: str
 
 
@@ -60,15 +62,49 @@ class PolicyPack:
     title: Mapping[str, str]
     parameters: Mapping[str, Parameter]
 
-    def value(self, name: str, day: date) -> float:
-        """The number a parameter has on a day.
+    def on(self, day: date) -> "Values":
+        """All values in force on a day."""
+        return Values(self, day)
+
+
+@dataclass(frozen=True)
+class Values:
+    """A pack as it stands on one day: what rules read."""
+
+    pack: PolicyPack
+    day: date
+
+    def number(self, name: str) -> float:
+        """The value of a parameter that is one number.
 
         Raises:
-            PackError: no such parameter, or no value that early.
+            PackError: no such parameter, no value that early, or not one number.
         """
-        if name not in self.parameters:
-            raise PackError(f"pack {self.name} has no parameter {name}; it has {', '.join(sorted(self.parameters))}")
-        return self.parameters[name].at(day).value
+        value = self.dated(name).value
+        if isinstance(value, tuple):
+            raise PackError(f"pack {self.pack.name}: {name} is a list, expected one number")
+        return value
+
+    def share(self, name: str) -> Fraction:
+        """A share as an exact fraction: 0.7 is 7/10, as printed."""
+        return Fraction(str(self.number(name)))
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """The value of a parameter that lists names."""
+        value = self.dated(name).value
+        return tuple(str(v) for v in value) if isinstance(value, tuple) else ()
+
+    def weights(self, name: str) -> tuple[float, ...]:
+        """The value of a parameter that lists numbers."""
+        value = self.dated(name).value
+        return tuple(float(v) for v in value) if isinstance(value, tuple) else (value,)
+
+    def dated(self, name: str) -> DatedValue:
+        """The value in force with its reference."""
+        if name not in self.pack.parameters:
+            known = ", ".join(sorted(self.pack.parameters))
+            raise PackError(f"pack {self.pack.name} has no parameter {name}; it has {known}")
+        return self.pack.parameters[name].at(self.day)
 
 
 def load_pack(name: str = "default") -> PolicyPack:
@@ -90,7 +126,10 @@ def parse_pack(text: str, file: str) -> PolicyPack:
     Raises:
         PackError: see the module's description.
     """
-    content = yaml.safe_load(text)
+    try:
+        content = yaml.load(text, _LinedLoader)
+    except yaml.YAMLError as fault:
+        raise PackError(f"{file}: not readable as YAML: {' '.join(str(fault).split())}") from None
     fields = _keys(content, {"name", "status", "title", "parameters"}, file)
     if fields["status"] not in get_args(Status):
         raise PackError(f"{file}: status is {fields['status']!r}; expected one of {', '.join(get_args(Status))}")
@@ -116,18 +155,49 @@ def _dated_value(content: Any, unit: Unit, where: str) -> DatedValue:
     start, value, reference = fields["from"], fields["value"], fields["reference"]
     if not isinstance(start, date):
         raise PackError(f"{where}: from is {start!r}; expected a date such as 2023-06-08")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if unit in ("names", "weights"):
+        kind = str if unit == "names" else (int, float)
+        if not isinstance(value, list) or not value or not all(isinstance(v, kind) for v in value):
+            raise PackError(f"{where}: value is {value!r}; expected a list of {unit}")
+        value = tuple(value)
+    elif isinstance(value, bool) or not isinstance(value, int | float):
         raise PackError(f"{where}: value is {value!r}; expected a number")
     if unit in ("share", "probability") and not 0 <= value <= 1:
         raise PackError(f"{where}: value is {value}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)")
-    if unit in ("persons", "years") and (value < 0 or value != int(value)):
+    if unit in ("persons", "years", "months", "count", "characters") and (value < 0 or value != int(value)):
         raise PackError(f"{where}: value is {value}; expected a whole number of {unit}")
     if not isinstance(reference, str) or not reference.strip():
         raise PackError(f"{where}: a value needs a reference: title, issuer, date and clause, or `project default`")
     return DatedValue(start, value, reference)
 
 
+class _LinedDict(dict[str, Any]):
+    """A mapping that knows the line of the file it begins on."""
+
+    line: int = 0
+
+
+class _LinedLoader(yaml.SafeLoader):
+    """Reads mappings with their lines, and refuses a key that stands twice."""
+
+
+def _lined_mapping(loader: _LinedLoader, node: yaml.MappingNode) -> _LinedDict:
+    found = _LinedDict()
+    found.line = node.start_mark.line + 1
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in found:
+            raise yaml.constructor.ConstructorError(None, None, f"key {key} stands twice", key_node.start_mark)
+        found[key] = loader.construct_object(value_node, deep=True)
+    return found
+
+
+_LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _lined_mapping)
+
+
 def _keys(content: Any, expected: set[str], where: str) -> dict[str, Any]:
+    if isinstance(content, _LinedDict):
+        where = f"{where} (line {content.line})"
     if not isinstance(content, dict):
         raise PackError(f"{where}: expected the keys {', '.join(sorted(expected))}")
     if unknown := sorted(map(str, content.keys() - expected)):

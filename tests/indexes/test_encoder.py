@@ -53,7 +53,7 @@ def test_meaning_goes_before_language(vectors: np.ndarray) -> None:
 
 def test_order_and_repetition_change_no_vector(vectors: np.ndarray) -> None:
     again = load_encoder().encode([TEXTS[3], TEXTS[0], TEXTS[3]])
-    np.testing.assert_allclose(again, vectors[[3, 0, 3]], atol=1e-4)
+    np.testing.assert_allclose(again, vectors[[3, 0, 3]], atol=2e-3)
 
 
 def test_another_file_is_refused() -> None:

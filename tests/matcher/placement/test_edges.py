@@ -18,7 +18,7 @@ FLOWS = pd.DataFrame({"from_region": ["城区", "城区"], "to_region": ["新区
 
 def why_not(program: str, demand: str, p: float = 0.9, rejected: list[tuple[str, str]] | None = None) -> str:
     matches = pd.DataFrame({"program_id": [program], "demand_id": [demand], "p": [p]})
-    row = classify_matches(matches, PROGRAMS, DEMANDS, reachable_regions(FLOWS), rejected or []).iloc[0]
+    row = classify_matches(matches, PROGRAMS, DEMANDS, 0.5, reachable_regions(FLOWS, 0.05), rejected or []).iloc[0]
     assert row.edge == (row.why_not == "")
     return str(row.why_not)
 
@@ -34,7 +34,9 @@ def test_level_and_region(demand: str, expected: str) -> None:
 def test_flows_are_directed() -> None:
     programs = PROGRAMS.assign(region="新区")
     matches = pd.DataFrame({"program_id": ["P1"], "demand_id": ["same"], "p": [0.9]})
-    assert classify_matches(matches, programs, DEMANDS, reachable_regions(FLOWS)).why_not.tolist() == ["region"]
+    assert classify_matches(matches, programs, DEMANDS, 0.5, reachable_regions(FLOWS, 0.05)).why_not.tolist() == [
+        "region"
+    ]
 
 
 def test_the_threshold_reads_p_as_shown_with_three_decimals() -> None:

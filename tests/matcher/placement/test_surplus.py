@@ -22,7 +22,7 @@ def finding(
 ) -> SurplusFinding:
     placement = place_fairly(SUPPLY, POSTS, EDGES)
     high = place_fairly(SUPPLY, {d: int(n / share_low) for d, n in POSTS.items()}, EDGES)
-    found = certify_surplus(placement, high.rates, uncovered, estimated, observed or {})
+    found = certify_surplus(placement, high.rates, uncovered, estimated, observed or {}, Fraction(7, 10))
     return next(f for f in found if f.block == block)
 
 

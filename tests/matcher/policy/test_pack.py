@@ -22,10 +22,10 @@ parameters:
 
 def test_the_value_of_the_day_is_read() -> None:
     pack = parse_pack(GOOD, "trial.yaml")
-    assert pack.value("surplus.rate", date(2024, 12, 31)) == 0.7
-    assert pack.value("surplus.rate", date(2025, 1, 1)) == 0.6
+    assert pack.on(date(2024, 12, 31)).number("surplus.rate") == 0.7
+    assert pack.on(date(2025, 1, 1)).number("surplus.rate") == 0.6
     with pytest.raises(PackError, match="no value on 2022-12-31"):
-        pack.value("surplus.rate", date(2022, 12, 31))
+        pack.on(date(2022, 12, 31)).number("surplus.rate")
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def test_the_value_of_the_day_is_read() -> None:
         ("from: 2025-01-01", "from: 2023-01-01", "in order of their dates"),
         ("from: 2025-01-01", "from: next year", "expected a date"),
         ("status: unverified", "status: maybe", "status is 'maybe'"),
-        ("title: {zh: 试, en: trial}", "title: {zh: 试}", "title: en is missing"),
+        ("title: {zh: 试, en: trial}", "title: {zh: 试}", r"title \(line 4\): en is missing"),
     ],
 )
 def test_each_fault_names_its_place(old: str, new: str, message: str) -> None:
@@ -52,7 +52,7 @@ def test_each_fault_names_its_place(old: str, new: str, message: str) -> None:
 
 def test_the_default_pack_loads_and_every_value_has_its_reference() -> None:
     pack = load_pack()
-    assert pack.value("surplus.rate", date(2026, 9, 1)) == 0.7
+    assert pack.on(date(2026, 9, 1)).number("surplus.rate") == 0.7
     assert all(v.reference for p in pack.parameters.values() for v in p.values)
 
 

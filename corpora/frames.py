@@ -1,0 +1,31 @@
+"""Reading validated frames row by row, with empty cells spelled one way."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def rows(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows as named tuples."""
+    yield from frame.itertuples(index=False)
+
+
+def empty(value: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return value is None or bool(pd.isna(value))
+
+
+def word(value: Any) -> str:
+    """A cell as text; "" if empty."""
+    return "" if empty(value) else str(value)
+
+
+def whole(value: Any) -> int | None:
+    """A cell as a whole number; None if empty."""
+    return None if empty(value) else int(value)
+
+
+def words(frame: pd.DataFrame, column: str) -> list[str]:
+    """A column as texts; "" where empty."""
+    return [word(value) for value in frame[column]]

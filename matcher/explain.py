@@ -1,0 +1,103 @@
+"""One program in words: its flag, why, the trace, the certificate as a table that adds up, and its best matches."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from corpora.frames import rows, word
+from matcher.assessment import Assessment
+from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES, NOTICES, Language
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "reason": {"zh": "理由", "en": "Reason"},
+    "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
+    "notices": {"zh": "提示", "en": "Notices"},
+    "trace": {"zh": "规则逐条", "en": "Rules, one by one"},
+    "certificate": {"zh": "核算表", "en": "Certificate"},
+    "matches": {"zh": "对接最好的岗位", "en": "Best matches"},
+    "only": {
+        "zh": "仅就此处所列的岗位、匹配与毕业生流向而言。",
+        "en": "Only for the posts, matches and graduate flows listed here.",
+    },
+}
+_MARK = {True: "✓", False: "✗", None: "?"}
+
+
+def explain(assessment: Assessment, program_id: str, language: str = "zh") -> str:
+    """Markdown.
+
+    Raises:
+        KeyError: no such program.
+    """
+    lang: Language = "en" if language == "en" else "zh"
+    trace = next((t for t in assessment.traces if t["program_id"] == program_id), None)
+    if trace is None:
+        raise KeyError(f"no program {program_id!r} in this assessment")
+    lines = [f"# {program_id} {trace['name']}: {FLAG_NAMES[trace['flag']][lang]}", ""]
+    lines += [f"**{_WORDS['reason'][lang]}** {trace['reason'][lang]}", ""]
+    if trace["needed_data"][lang]:
+        lines += [f"**{_WORDS['needed'][lang]}**", *(f"- {item}" for item in trace["needed_data"][lang]), ""]
+    if trace["notices"]:
+        lines += [f"**{_WORDS['notices'][lang]}**", *(f"- {NOTICES[n][lang]}" for n in trace["notices"]), ""]
+    lines += [f"## {_WORDS['trace'][lang]}", ""]
+    for ground in trace["grounds"]:
+        title = f"{GROUND_NAMES[ground['ground']][lang]} → {FLAG_NAMES[ground['flag']][lang]}"
+        lines += [
+            f"- {_MARK[ground['holds']]} {title}",
+            *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in ground["clauses"]),
+        ]
+    lines += [f"  - {_MARK[c['holds']]} {c[lang]}" for c in trace["guards"]]
+    block = next((b for b in assessment.blocks if any(r["program_id"] == program_id for r in b["programs"])), None)
+    if block:
+        lines += ["", f"## {_WORDS['certificate'][lang]}", "", *_certificate(assessment, block, lang)]
+    lines += ["", f"## {_WORDS['matches'][lang]}", "", *_matches(assessment, program_id, lang)]
+    return "\n".join(lines) + "\n"
+
+
+def _certificate(assessment: Assessment, block: Mapping[str, Any], lang: Language) -> list[str]:
+    by_id = {b["block"]: b for b in assessment.blocks}
+    closed = [block, *(by_id[b] for b in block["worse_blocks"])]
+    names = dict(zip(assessment.programs["program_id"], assessment.programs["name"], strict=True))
+    schools = dict(zip(assessment.programs["program_id"], assessment.programs["institution"].fillna(""), strict=True))
+    posts = dict(zip(assessment.demands["demand_id"], assessment.demands["occupation"], strict=True))
+    zh = lang == "zh"
+    lines = [
+        "| 专业点 | 求职毕业生（人/年） |" if zh else "| Program | Graduates looking for work a year |",
+        "| --- | ---: |",
+    ]
+    lines += [
+        f"| {r['program_id']} {schools[r['program_id']]} {names[r['program_id']]} | {r['supply']:.2f} |"
+        for b in closed
+        for r in b["programs"]
+    ]
+    supply = sum(b["supply"] for b in closed)
+    lines += [f"| {'合计' if zh else 'Sum'} | {supply:.2f} |", ""]
+    lines += ["| 岗位 | 岗位数（个/年） |" if zh else "| Posts | A year |", "| --- | ---: |"]
+    lines += [f"| {r['demand_id']} {posts[r['demand_id']]} | {r['posts']:.2f} |" for b in closed for r in b["demands"]]
+    room = sum(b["posts"] for b in closed)
+    lines += [f"| {'合计' if zh else 'Sum'} | {room:.2f} |", ""]
+    left = block["cannot_be_placed"]
+    if zh:
+        lines.append(f"以上专业点的全部对接岗位都在上表内：{supply:.2f} − {room:.2f}，至少 {left:.2f} 人无岗可去。")
+    else:
+        lines.append(
+            f"All posts these programs lead to are listed: {supply:.2f} - {room:.2f}, at least {left:.2f} find none."
+        )
+    return [*lines, _WORDS["only"][lang]]
+
+
+def _matches(assessment: Assessment, program_id: str, lang: Language) -> list[str]:
+    demands = assessment.inputs["demands"].set_index("demand_id")
+    found = assessment.matches[assessment.matches["program_id"] == program_id]
+    found = found[found["demand_id"].isin(assessment.demands["demand_id"])].head(8)
+    head = (
+        "| p | 岗位 | 计为对接 | 专业原文 | 岗位原文 |"
+        if lang == "zh"
+        else "| p | Post | Edge | Program says | Post says |"
+    )
+    lines = [head, "| ---: | --- | --- | --- | --- |"]
+    for row in rows(found):
+        occupation = demands.loc[row.demand_id, "occupation"]
+        edge = "✓" if row.edge else row.why_not
+        evidence = [word(e).replace("|", "/") for e in (row.program_evidence, row.demand_evidence)]
+        lines.append(f"| {row.p:.3f} | {row.demand_id} {occupation} | {edge} | {evidence[0]} | {evidence[1]} |")
+    return lines

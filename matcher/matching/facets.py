@@ -1,0 +1,121 @@
+"""The facets of a text: what of it says which posts it is about.
+
+A program has a name, a work clause (what graduates do), a goal, courses and abilities; a demand has a title, a
+description and skills. Each becomes one text, or a list of clauses; sentences that stand in every filing are dropped,
+since they make all programs alike (docs/method.md, section 1).
+"""
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from corpora.frames import word
+
+_NUMBERING = re.compile(r"(?<![\d.])[（(]?\d{1,2}[)）]?[.．、](?=[^\d\s]|\s)|[①-⑳]")
+_BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
+_LIST_BREAKS = re.compile(r"[；;。\n\r|、，,]")
+# Said of every program, whatever it teaches.
+_BOILERPLATE = re.compile(
+    r"德智体美劳|科学文化基础|工匠精神|信息素养|高素质|高层次技术技能|探究学习|终身学习|可持续发展的能力|数字技术的应用能力"
+    r"|真实职业场景|岗位实习|生产性实训基地|团队协作能力|社会责任|语言表达能力"
+)
+_COURSE_LABEL = re.compile(r"^(?:专业)?(?:基础|核心|拓展|平台|方向)?课程?[：:]|^实习实训[：:]|^[^：:]{2,8}课程[：:]")
+_WORK = re.compile(r"(?:能够|可|能)?从事(.{4,}?)(?:等?(?:工作|岗位|任务)|的(?:高|技|人才)|[。；]|$)")
+_WORK_EN = re.compile(
+    r"\b(?:prepares? (?:individuals?|students?|graduates?) (?:to|for)|graduates? (?:work as|work in))\s+(.+?)(?:\.|$)"
+)
+_LEAD_EN = re.compile(
+    r"^(?:a |an )?(?:instructional )?program that (?:generally )?"
+    r"(?:prepares individuals (?:to|for)|focuses on|describes)\s+"
+    r"|^(?:includes|potential) (?:instruction|subject matter|course ?work)(?: in)?\s+",
+    re.IGNORECASE,
+)
+PROGRAM_FACETS = ("name", "work", "goal", "courses", "abilities")
+DEMAND_FACETS = ("title", "description", "skills")
+
+
+@dataclass(frozen=True)
+class FacetTexts:
+    """The facets of one program or demand.
+
+    Attributes:
+        whole: facet -> one text; a facet without text is left out.
+        clauses: the sentences that a match can be shown by, in order.
+    """
+
+    whole: dict[str, str]
+    clauses: tuple[str, ...]
+
+
+def clauses(text: str) -> list[str]:
+    """Sentences and numbered points of a text, without boilerplate, in order."""
+    if _NUMBERING.search(text):
+        # Where points are numbered, a line that begins without a number goes on with the one before.
+        text = text.replace("\r", "").replace("\n", "")
+    parts = _BREAKS.split(_NUMBERING.sub("；", text))
+    cleaned = (part.strip(" \t、，,.．：:") for part in parts)
+    return [part for part in cleaned if len(part) > 1 and not _BOILERPLATE.search(part)]
+
+
+def listed(text: str) -> list[str]:
+    """The items of a list such as courses or skills, in order, each once."""
+    items: dict[str, None] = {}
+    for line in re.split(r"[\n\r]", text):
+        if _BOILERPLATE.search(line) and ("：" in line[:6] or "。" in line):
+            line = "，".join(s for s in re.split(r"[。]", line) if not _BOILERPLATE.search(s))
+        for item in _LIST_BREAKS.split(_COURSE_LABEL.sub("", line.strip())):
+            item = _LEAD_EN.sub("", item.strip(" .．：:"))
+            if len(item) > 1:
+                items.setdefault(item)
+    return list(items)
+
+
+def program_facets(row: pd.Series) -> FacetTexts:
+    """Facets of one row of the programs table; `occupations` is not read: it is what the college claims."""
+    goal = _without_boilerplate(_text(row, "goal"))
+    description = _without_boilerplate(_text(row, "description"))
+    courses = listed(_text(row, "courses"))
+    abilities = clauses(_text(row, "abilities"))
+    work = [
+        m.strip("，、 ") for source in (goal, description) for m in _WORK.findall(source) + _WORK_EN.findall(source)
+    ]
+    whole = {
+        "name": "，".join(filter(None, (_text(row, "name"), _text(row, "track")))),
+        "work": "；".join(work),
+        "goal": "；".join(filter(None, (goal, description))),
+        "courses": "、".join(courses),
+        "abilities": "；".join(abilities),
+    }
+    shown = [*clauses(goal), *clauses(description), *abilities]
+    return FacetTexts({k: v for k, v in whole.items() if v}, tuple(dict.fromkeys(shown)) or (whole["name"],))
+
+
+def demand_facets(row: pd.Series) -> FacetTexts:
+    """Facets of one row of the demands table; its clauses are the sentences of the description and the skills."""
+    description = _LEAD_EN.sub("", _text(row, "description"))
+    skills = clauses(_text(row, "skills"))
+    whole = {"title": _text(row, "occupation"), "description": description, "skills": "；".join(skills)}
+    shown = [*clauses(description), *skills]
+    return FacetTexts({k: v for k, v in whole.items() if v}, tuple(dict.fromkeys(shown)) or (whole["title"],))
+
+
+def text_size(row: pd.Series) -> tuple[int, int]:
+    """(course names, characters) that a program gives to match on, its name aside; for the rule on thin texts."""
+    texts = [_text(row, column) for column in ("goal", "abilities", "courses", "description")]
+    return len(listed(_text(row, "courses"))), sum(len(re.sub(r"\s", "", text)) for text in texts)
+
+
+def _without_boilerplate(text: str) -> str:
+    text = _LEAD_EN.sub("", re.sub(r"(?<=[\u4e00-\u9fff，、])\s+(?=[\u4e00-\u9fff])", "", text))
+    work = _WORK.search(text)
+    parts = [p for p in re.split(r"(?<=[。；;，])", text) if p and not _BOILERPLATE.search(p)]
+    kept = "".join(parts).strip("，。；; ")
+    # The clause that says what graduates do often ends in a stock phrase; it is kept in any case.
+    if work and work.group(1) not in kept:
+        kept = f"{kept}，从事{work.group(1)}".strip("，")
+    return kept
+
+
+def _text(row: pd.Series, column: str) -> str:
+    return word(row.get(column)).strip()

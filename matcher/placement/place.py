@@ -1,0 +1,165 @@
+"""From the match graph and the tables to rates, blocks, certificates and what stands against them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import pandas as pd
+
+from corpora.frames import empty, rows, word
+from matcher.placement.demand_years import Coverage
+from matcher.placement.fair import FairPlacement, place_fairly
+from matcher.placement.marginal import Marginal, marginals
+from matcher.placement.quantities import demand_posts
+from matcher.placement.surplus import SurplusFinding, certify_surplus
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Everything that placement hands on.
+
+    Attributes:
+        supply: program -> hundredths of persons a year, for programs with a supply.
+        posts: demand -> hundredths of posts a year, for the demand rows that carry.
+        edges: (program, demand) pairs among them, sorted.
+        fair: rates, blocks and an assignment.
+        high_rates: program -> rate when posts are grossed up to what the sources do not see.
+        marginals: headroom and indispensability.
+        surplus: one finding a block.
+        reach: program -> regions its graduates reach and fields of its edges, for questions of coverage.
+    """
+
+    supply: Mapping[str, int]
+    posts: Mapping[str, int]
+    edges: tuple[tuple[str, str], ...]
+    fair: FairPlacement
+    high_rates: Mapping[str, Fraction]
+    marginals: Mapping[str, Marginal]
+    surplus: Mapping[str, SurplusFinding]
+    reach: Mapping[str, "Reach"]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Regions and fields a program can reach; a program without a region reaches all that are listed."""
+
+    regions: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+def place(
+    supply: Mapping[str, int],
+    estimated: frozenset[str],
+    observed: Mapping[str, int],
+    demands: pd.DataFrame,
+    matches: pd.DataFrame,
+    reach: Mapping[str, Reach],
+    coverage: Coverage,
+    other_supply: pd.DataFrame,
+    surplus_rate: Fraction,
+) -> Placement:
+    """Computes rates, blocks, marginal figures and which surpluses are certified.
+
+    Args:
+        supply: hundredths; programs without a known supply are left out.
+        estimated: programs whose supply rests on an estimated share.
+        observed: program -> hundredths of local placements seen.
+        demands: the rows that carry (demand_roles "current").
+        matches: with `edge` set; pairs with other demands are not read.
+        reach: of every program.
+        coverage, other_supply: as read.
+        surplus_rate: a rate below it is a surplus.
+    """
+    posts = demand_posts(demands, other_supply)
+    linked = matches[matches["edge"]]
+    edges = tuple(
+        sorted(
+            (str(p), str(d))
+            for p, d in zip(linked["program_id"], linked["demand_id"], strict=True)
+            if p in supply and d in posts
+        )
+    )
+    fair = place_fairly(supply, posts, edges)
+    seen = _seen_shares(demands, coverage)
+    high = place_fairly(supply, demand_posts(demands, other_supply, seen), edges)
+    findings = certify_surplus(
+        fair,
+        high.rates,
+        _uncovered(supply, edges, demands, reach, coverage, seen),
+        estimated,
+        observed,
+        surplus_rate,
+    )
+    return Placement(
+        supply,
+        posts,
+        edges,
+        fair,
+        high.rates,
+        marginals(supply, posts, edges),
+        {finding.block: finding for finding in findings},
+        reach,
+    )
+
+
+def reach_of(
+    programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, flows: Iterable[tuple[str, str]]
+) -> dict[str, Reach]:
+    """Regions and fields of every program: its own, and those of the demand rows it matches well enough.
+
+    Args:
+        programs: program_id, region, major_group; demands: demand_id, region, field; matches: with `why_not`: pairs
+            that fail by level or region alone still say which fields the program is about.
+        flows: directed pairs of regions.
+    """
+    everywhere = tuple(
+        sorted({str(r) for r in demands["region"].dropna()} | {str(r) for r in programs["region"].dropna()})
+    )
+    field_of = dict(zip(demands["demand_id"].astype(str), demands["field"].astype(object), strict=True))
+    near = matches[matches["why_not"].isin(["", "level", "region"])]
+    fields: dict[str, set[str]] = {}
+    for program, demand in zip(near["program_id"].astype(str), near["demand_id"].astype(str), strict=True):
+        fields.setdefault(program, set()).add(word(field_of[demand]))
+    links: dict[str, set[str]] = {}
+    for start, end in flows:
+        links.setdefault(start, set()).add(end)
+    found = {}
+    for row in rows(programs):
+        program = str(row.program_id)
+        own = set() if empty(row.major_group) else {str(row.major_group)}
+        regions = everywhere if empty(row.region) else tuple(sorted({str(row.region)} | links.get(row.region, set())))
+        found[program] = Reach(regions, tuple(sorted(own | fields.get(program, set()))))
+    return found
+
+
+def _seen_shares(demands: pd.DataFrame, coverage: Coverage) -> dict[str, float]:
+    """Demand -> share_low of its own source; rows whose source declared nothing are left out."""
+    found = {}
+    for row in rows(demands):
+        share = coverage.of_row(word(row.source), word(row.region), word(row.field), int(row.year))
+        if share is not None:
+            found[str(row.demand_id)] = share
+    return found
+
+
+def _uncovered(
+    supply: Mapping[str, int],
+    edges: Iterable[tuple[str, str]],
+    demands: pd.DataFrame,
+    reach: Mapping[str, Reach],
+    coverage: Coverage,
+    seen: Mapping[str, float],
+) -> frozenset[str]:
+    """Programs with an edge into a row, or within reach of a field and region, that no source declared to cover."""
+    years = {str(d): int(y) for d, y in zip(demands["demand_id"], demands["year"], strict=True)}
+    used: dict[str, set[int]] = {}
+    gaps: set[str] = set()
+    for program, demand in edges:
+        used.setdefault(program, set()).add(years[demand])
+        if demand not in seen:
+            gaps.add(program)
+    for program in supply:
+        for year in used.get(program, set()):
+            if coverage.best(reach[program].regions, reach[program].fields, year) is None:
+                gaps.add(program)
+    return frozenset(gaps)

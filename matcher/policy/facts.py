@@ -1,0 +1,92 @@
+"""What is known about one program when the rules look at it.
+
+Every field may be absent (None): a rule that needs it is then not evaluable, which counts neither way. Persons and
+posts are whole hundredths a year, as everywhere behind the tables.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True)
+class DemandYear:
+    """The posts that were within reach of a program in one demand year.
+
+    Attributes:
+        year: of the demand rows.
+        posts: hundredths, over all its edges of that year.
+        share_low: the least coverage declared for the fields and regions it can reach; None without a declaration.
+    """
+
+    year: int
+    posts: int
+    share_low: float | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One program before the rules. See docs/method.md, section 7, for what each figure is used for.
+
+    Attributes:
+        enrolled: (year, persons or None) of the latest years, latest first.
+        students_left: persons enrolled now, all years together.
+        first_cohort: the year the first cohort graduated.
+        graduates: over the latest three years.
+        supply, headroom, indispensability: hundredths of persons a year.
+        block_supply, block_posts, cannot_be_placed: hundredths, of its block; the last of the closed set.
+        certified: whether a surplus of its block is certified; why_not_certified: the clauses that stand against it.
+        below: P(employment rate < low rate).
+        reachable: posts of its edges; strategic, short: the part of them in strategic chains, marked short of people.
+        growth, growth_low: of the reachable posts, shares a year, weighted by posts.
+        strategic_chains, documents: the strategic chains of its posts, most posts first, and what makes them strategic.
+        best_match: the highest p with any listed occupation, of any year, level and region.
+        demand_years: latest first.
+        source_age: months since the latest covered demand source for its field and region.
+        skills: skills asked for by enough employers in reachable posts; covered: those its courses cover.
+        named_short, named_traditional: the word of the pack's list found in its name or class.
+        borders_scarce: its block has more posts than graduates.
+    """
+
+    program_id: str
+    name: str = ""
+    exempt: str | None = None
+    state_controlled: bool | None = None
+    enrolled: tuple[tuple[int, int | None], ...] = ()
+    students_left: int | None = None
+    first_cohort: int | None = None
+    graduates: int | None = None
+    supply: int | None = None
+    supply_estimated: bool = False
+    rate: Fraction | None = None
+    rate_high: Fraction | None = None
+    block: str | None = None
+    certified: bool | None = None
+    why_not_certified: tuple[str, ...] = ()
+    undercounted_by: int = 0
+    block_supply: int | None = None
+    block_posts: int | None = None
+    cannot_be_placed: int | None = None
+    headroom: int | None = None
+    indispensability: int | None = None
+    employment: float | None = None
+    below: float | None = None
+    further_share: float | None = None
+    reachable: int = 0
+    strategic: int = 0
+    short: int = 0
+    strategic_chains: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+    growth: float | None = None
+    growth_low: float | None = None
+    best_match: float | None = None
+    demand_years: tuple[DemandYear, ...] = ()
+    source_age: int | None = None
+    courses: int = 0
+    characters: int = 0
+    skills: int = 0
+    covered: int = 0
+    missing_skills: tuple[str, ...] = ()
+    capacity: int | None = None
+    named_short: str | None = None
+    named_traditional: str | None = None
+    borders_scarce: bool | None = None

@@ -1,0 +1,296 @@
+"""Sentences: a verdict in Chinese and English, with its figures, and what each clause of the trace asks."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal
+
+from matcher.policy.facts import Facts
+from matcher.policy.pack import Values
+from matcher.policy.rules import Clause
+from matcher.policy.verdict import Verdict
+
+Language = Literal["zh", "en"]
+Text = Mapping[str, str]
+
+FLAG_NAMES: Mapping[str, Text] = {
+    "prioritize": {"zh": "优先发展", "en": "prioritize"},
+    "expand": {"zh": "加快扩大", "en": "expand"},
+    "upgrade": {"zh": "改造升级", "en": "upgrade"},
+    "maintain": {"zh": "保持", "en": "maintain"},
+    "phase_out": {"zh": "退出", "en": "phase out"},
+    "insufficient_evidence": {"zh": "证据不足", "en": "insufficient evidence"},
+}
+GROUND_NAMES: Mapping[str, Text] = {
+    "no_enrolment": {"zh": "连续无招生", "en": "no enrolment"},
+    "vanished": {"zh": "岗位消失", "en": "posts have vanished"},
+    "surplus_low_employment": {"zh": "核定过剩且就业率低", "en": "certified surplus and low employment"},
+    "insufficient": {"zh": "证据不足", "en": "insufficient evidence"},
+    "strategic": {"zh": "战略产业链需要", "en": "needed by strategic chains"},
+    "shortage": {"zh": "人才紧缺", "en": "short of people"},
+    "traditional": {"zh": "传统领域需求下降", "en": "traditional field in decline"},
+    "skill_gap": {"zh": "课程未覆盖岗位技能", "en": "courses do not cover the skills asked for"},
+}
+CLAUSE_NAMES: Mapping[str, Text] = {
+    "none_enrolled": {"zh": "连续若干年招生为零", "en": "nobody enrolled in so many years in a row"},
+    "no_students": {"zh": "在校生为零", "en": "no students left"},
+    "years_covered": {
+        "zh": "近几个需求年度来源覆盖率达到",
+        "en": "coverage of the sources in each demand year at least",
+    },
+    "posts_gone": {"zh": "各需求年度可达岗位低于", "en": "posts within reach in each demand year below"},
+    "text_reaches": {"zh": "文本与某一所列职业的匹配概率达到", "en": "match with some listed occupation at least"},
+    "judged_by_work": {"zh": "升学占比低于", "en": "further study below"},
+    "surplus_certified": {"zh": "过剩经核定（岗位容纳率低于）", "en": "surplus certified (placeable rate below)"},
+    "employment_low": {"zh": "就业率低的把握达到", "en": "certainty of low employment at least"},
+    "employment_not_low": {"zh": "就业率低的可能不超过", "en": "chance of low employment at most"},
+    "employment_not_judged": {"zh": "以升学为主，不以就业评价", "en": "mostly further study, not judged by employment"},
+    "few_graduates": {"zh": "三年毕业生少于", "en": "graduates over three years fewer than"},
+    "no_recent_source": {"zh": "所属领域与地区的需求来源早于（月）", "en": "covered demand source older than (months)"},
+    "thin_text": {"zh": "课程与文字过少（字数少于）", "en": "too little text (characters below)"},
+    "strategic_posts": {"zh": "战略产业链占可达岗位达到", "en": "strategic chains' part of reachable posts at least"},
+    "growing": {"zh": "需求增长低估值大于", "en": "low estimate of growth above"},
+    "headroom": {"zh": "增招余量达到（人）", "en": "headroom at least (persons)"},
+    "short_of_people": {"zh": "领域或岗位紧缺（占比达到）", "en": "field or posts short of people (share at least)"},
+    "capacity": {"zh": "办学能力可容（相对现招生）", "en": "capacity allows for it (against enrolment)"},
+    "traditional_field": {"zh": "属传统改造领域", "en": "a traditional field"},
+    "shrinking": {"zh": "需求年增长低于", "en": "growth a year below"},
+    "live_demand": {"zh": "可达岗位多于", "en": "posts within reach above"},
+    "enough_courses": {"zh": "课程门数达到", "en": "courses at least"},
+    "skills_uncovered": {"zh": "技能覆盖率低于", "en": "share of skills covered below"},
+    "not_exempt": {"zh": "不在豁免之列", "en": "not exempt"},
+    "first_cohort_out": {"zh": "首届毕业年份不晚于", "en": "first cohort graduated by"},
+    "replaceable": {"zh": "无人可替代的人数不超过", "en": "placed graduates nobody could replace at most"},
+}
+NOTICES: Mapping[str, Text] = {
+    "guard_blocks": {
+        "zh": "退出理由成立，但有保护条件",
+        "en": "grounds for a phase-out stand, and a guard stands against them",
+    },
+    "needs_approval": {"zh": "国控专业，须审批", "en": "state-controlled: needs approval"},
+    "capacity_to_be_shown": {"zh": "办学能力待证明", "en": "capacity to be shown"},
+    "demand_undercounted": {
+        "zh": "需求数据偏少：实际落实多于所列岗位",
+        "en": "demand undercounted: more were placed than posts are listed",
+    },
+    "surplus_against_listed_only": {
+        "zh": "仅相对所列岗位过剩，未核定",
+        "en": "surplus against the posts listed, not certified",
+    },
+    "supply_estimated": {"zh": "部分比例为估计值", "en": "some shares are estimated"},
+    "strategic_yet_surplus": {"zh": "战略领域但核定过剩", "en": "strategic, and yet in a certified surplus"},
+}
+GUARD_REASONS: Mapping[str, Text] = {
+    "not_exempt": {"zh": "属豁免专业（{value}）", "en": "it is exempt ({value})"},
+    "first_cohort_out": {
+        "zh": "首届毕业未满规定年限或开办年份未知",
+        "en": "its first cohort is too recent, or its opening year is unknown",
+    },
+    "replaceable": {
+        "zh": "其毕业生中有{value}人的岗位无其他专业可替代",
+        "en": "{value} of its graduates hold posts that no other program could fill",
+    },
+}
+
+
+def reason(verdict: Verdict, facts: Facts, values: Values, language: Language) -> str:
+    """The verdict in one sentence with the figures that carry it."""
+    if verdict.blocked_by:
+        grounds = [g for g in verdict.grounds if g.flag == "phase_out" and g.holds]
+        why = "；".join(_ground(g.name, verdict, facts, values, language) for g in grounds)
+        gates = {gate.name: gate for gate in verdict.guards}
+        kept = [GUARD_REASONS[n][language].format(value=_number(gates[n].value)) for n in verdict.blocked_by]
+        if language == "zh":
+            return f"退出理由成立（{why}），但{'；'.join(kept)}，故暂予保持"
+        return f"grounds for a phase-out stand ({why}), but {'; '.join(kept)}: maintained with a warning"
+    if not verdict.carried_by:
+        return _steady(facts, language)
+    joint = "；" if language == "zh" else "; "
+    return joint.join(_ground(name, verdict, facts, values, language) for name in verdict.carried_by)
+
+
+def needed_data(verdict: Verdict, language: Language) -> list[str]:
+    """What would settle an `insufficient_evidence`, one sentence each; empty for other flags."""
+    if verdict.flag != "insufficient_evidence":
+        return []
+    remedies: Mapping[str, Text] = {
+        "few_graduates": {
+            "zh": "补报三年毕业去向，或与同院校同专业类的小规模专业点合并评价",
+            "en": "outcomes of three years, or a joint look with the small programs of its class",
+        },
+        "no_recent_source": {
+            "zh": "提供该领域、该地区24个月内的岗位需求调查，并申报其覆盖率",
+            "en": "a survey of openings of the last 24 months for its field and region, with its coverage declared",
+        },
+        "thin_text": {
+            "zh": "补充培养目标、职业能力与课程名称",
+            "en": "its goal, abilities and course names",
+        },
+    }
+    ground = next(g for g in verdict.grounds if g.name == "insufficient")
+    return [remedies[clause.name][language] for clause in ground.clauses if clause.holds]
+
+
+def clause_sentence(clause: Clause, language: Language) -> str:
+    """A clause of the trace: what was asked, what was found."""
+    asked = "" if clause.limit is None else f" {_number(clause.limit)}"
+    found = {"zh": "实际", "en": "found"}[language]
+    absent = {"zh": "无数据", "en": "no data"}[language]
+    value = absent if clause.value is None and clause.holds is None else _number(clause.value)
+    return (
+        f"{CLAUSE_NAMES[clause.name][language]}{asked}：{found} {value}"
+        if value
+        else CLAUSE_NAMES[clause.name][language]
+    )
+
+
+def trace_record(verdict: Verdict, facts: Facts, values: Values, as_of: date) -> dict[str, Any]:
+    """A verdict as one line of traces.jsonl."""
+
+    def clause(c: Clause) -> dict[str, Any]:
+        dated = values.dated(c.parameter) if c.parameter else None
+        return {
+            "clause": c.name,
+            "holds": c.holds,
+            "value": c.value,
+            "limit": c.limit,
+            "decided_on": c.decided_on,
+            "parameter": c.parameter,
+            "reference": dated.reference if dated else "",
+            "zh": clause_sentence(c, "zh"),
+            "en": clause_sentence(c, "en"),
+        }
+
+    return {
+        "program_id": verdict.program_id,
+        "name": facts.name,
+        "flag": verdict.flag,
+        "as_of": as_of.isoformat(),
+        "pack": values.pack.name,
+        "carried_by": list(verdict.carried_by),
+        "also_fires": list(verdict.also_fires),
+        "notices": list(verdict.notices),
+        "blocked_by": list(verdict.blocked_by),
+        "reason": {"zh": reason(verdict, facts, values, "zh"), "en": reason(verdict, facts, values, "en")},
+        "needed_data": {"zh": needed_data(verdict, "zh"), "en": needed_data(verdict, "en")},
+        "documents": list(facts.documents),
+        "missing_skills": list(facts.missing_skills),
+        "grounds": [
+            {"ground": g.name, "flag": g.flag, "holds": g.holds, "clauses": [clause(c) for c in g.clauses]}
+            for g in verdict.grounds
+        ],
+        "guards": [clause(c) for c in verdict.guards],
+    }
+
+
+def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language: Language) -> str:
+    ground = next(g for g in verdict.grounds if g.name == name)
+    zh = language == "zh"
+    if name == "no_enrolment":
+        years = [year for year, _ in facts.enrolled][: int(values.number("phase_out.years_without_enrolment"))]
+        span = f"{min(years)}–{max(years)}"
+        return (
+            f"{span}年连续{len(years)}年无招生，且无在校生"
+            if zh
+            else f"nobody enrolled in {span}, and no students are left"
+        )
+    if name == "vanished":
+        most = _number(max(year.posts for year in facts.demand_years) / 100)
+        years_span = f"{facts.demand_years[-1].year}–{facts.demand_years[0].year}"
+        supply = _number((facts.supply or 0) / 100)
+        if zh:
+            return f"{years_span}各需求年度可达岗位最多{most}个，年均毕业求职{supply}人，来源覆盖充分，岗位已基本消失"
+        return f"in {years_span} at most {most} posts a year within reach of {supply} graduates, well covered"
+    if name == "surplus_low_employment":
+        low, limit = _percent(facts.below), _percent(values.number("employment.low_rate"))
+        if zh:
+            return f"{_surplus(facts, language)}；就业率低于{limit}的把握为{low}"
+        return f"{_surplus(facts, language)}; employment below {limit} with certainty {low}"
+    if name == "insufficient":
+        return ("；" if zh else "; ").join(_gap(c, language) for c in ground.clauses if c.holds)
+    if name == "strategic":
+        share = _percent(facts.strategic / facts.reachable if facts.reachable else None)
+        chains = ("、" if zh else ", ").join(facts.strategic_chains[:2])
+        low = _signed(facts.growth_low)
+        if zh:
+            return f"可达岗位的{share}在战略产业链（{chains}），增长低估值{low}，{_room(facts, language)}"
+        return (
+            f"{share} of its posts are in strategic chains ({chains}), growth at least {low}, {_room(facts, language)}"
+        )
+    if name == "shortage":
+        return f"{_short(facts, language)}{'，' if zh else ', '}{_room(facts, language)}"
+    if name == "traditional":
+        growth = _signed(facts.growth)
+        if zh:
+            return f"传统领域（{facts.named_traditional}），可达岗位年均{growth}"
+        return f"traditional field ({facts.named_traditional}), its posts change by {growth} a year"
+    missing = ("、" if zh else ", ").join(facts.missing_skills[:3])
+    if zh:
+        return f"岗位所需{facts.skills}项技能中课程仅覆盖{facts.covered}项，缺{missing}等"
+    return f"courses cover {facts.covered} of {facts.skills} skills asked for; missing: {missing}"
+
+
+def _surplus(facts: Facts, language: Language) -> str:
+    rate, supply = _percent(float(facts.rate or 0)), _number((facts.block_supply or 0) / 100)
+    posts, left = _number((facts.block_posts or 0) / 100), _number((facts.cannot_be_placed or 0) / 100)
+    if language == "zh":
+        return f"核定过剩：同类专业点年均求职{supply}人对{posts}个岗位，容纳率{rate}，至少{left}人无岗可去"
+    return f"certified surplus: {supply} graduates a year for {posts} posts ({rate}), at least {left} find none"
+
+
+def _short(facts: Facts, language: Language) -> str:
+    zh = language == "zh"
+    if facts.named_short:
+        return (
+            f"“{facts.named_short}”为国家点名的紧缺领域" if zh else f"'{facts.named_short}' is named as short of people"
+        )
+    if facts.borders_scarce:
+        supply, posts = _number((facts.block_supply or 0) / 100), _number((facts.block_posts or 0) / 100)
+        return f"同类岗位{posts}个，毕业求职仅{supply}人" if zh else f"{posts} posts for {supply} graduates a year"
+    share = _percent(facts.short / facts.reachable if facts.reachable else None)
+    return f"可达岗位的{share}紧缺" if zh else f"{share} of its posts are short of people"
+
+
+def _room(facts: Facts, language: Language) -> str:
+    room = _number((facts.headroom or 0) / 100)
+    return f"尚可多容纳{room}人" if language == "zh" else f"room for {room} more"
+
+
+def _steady(facts: Facts, language: Language) -> str:
+    zh = language == "zh"
+    if facts.certified:
+        return f"{_surplus(facts, language)}{'；就业未见偏低' if zh else '; employment is not shown to be low'}"
+    if facts.rate is None:
+        return "无调整理由成立" if zh else "no ground for a change"
+    rate = _percent(float(facts.rate))
+    rate_text = f"岗位容纳率{rate}" if zh else f"placeable rate {rate}"
+    return f"{rate_text}，无调整理由成立" if zh else f"{rate_text}, no ground for a change"
+
+
+def _gap(clause: Clause, language: Language) -> str:
+    texts: Mapping[str, Text] = {
+        "few_graduates": {
+            "zh": "三年毕业生仅{value}人（至少{limit}人方可评价）",
+            "en": "{value} graduates over three years ({limit} are needed)",
+        },
+        "no_recent_source": {
+            "zh": "所属领域与地区{limit}个月内无申报覆盖率的需求来源",
+            "en": "no covered demand source within {limit} months for its field and region",
+        },
+        "thin_text": {"zh": "专业文本过少（仅{value}字）", "en": "too little text to match ({value} characters)"},
+    }
+    return texts[clause.name][language].format(value=_number(clause.value), limit=_number(clause.limit))
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def _signed(share: float | None) -> str:
+    return "–" if share is None else f"{share:+.1%}"
+
+
+def _number(value: float | int | str | None) -> str:
+    """Whole figures without decimals, others with up to two."""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}".rstrip("0")

@@ -1,0 +1,138 @@
+"""Re-checks an assessment from its folder alone: sums and set membership, no solver, no model.
+
+Supply and posts are computed anew from the input tables, edges anew from the matches' p, levels and regions; then every
+certificate, the assignment and the published figures are added up. File hashes catch what no sum can see.
+"""
+
+import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from corpora.frames import empty, rows
+from corpora.schema import empty_frame
+from matcher.assessment import (
+    INPUTS,
+    Assessment,
+    classified_matches,
+    completed,
+    one_rate_basis,
+    prepared_demands,
+)
+from matcher.folder import load_folder, sha256
+from matcher.placement.certificate import check_certificates
+from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
+from matcher.policy.pack import Values, load_pack
+
+
+def verify_folder(folder: Path) -> list[str]:
+    """Everything that does not hold, one sentence each; an empty list means that all certificates stand.
+
+    Raises:
+        matcher.folder.FolderFault: no readable assessment.
+    """
+    assessment = load_folder(folder)
+    return [*_changed_files(folder, assessment.manifest), *recheck(assessment)]
+
+
+def recheck(assessment: Assessment) -> list[str]:
+    """The sums of an assessment against its own inputs; see `verify_folder`."""
+    manifest = assessment.manifest
+    day = date.fromisoformat(manifest["as_of"])
+    horizon = manifest["horizon"]
+    values = load_pack(manifest["policy"]["pack"]).on(day)
+    faults = _changed_parameters(manifest, values)
+    tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
+    programs = completed(tables["programs"], [])
+    demands = prepared_demands(tables["demands"], horizon or day.year, values)
+    outcomes = one_rate_basis(tables["outcomes"], [])
+    current = demands[demands["role"] == "current"]
+
+    written = assessment.matches
+    columns = ["program_id", "demand_id", "p"]
+    anew = classified_matches(written[columns], programs, demands, tables["flows"], tables["reviews"], values)
+    differs = (anew["edge"].to_numpy(bool) != written["edge"].to_numpy(bool)) | (
+        anew["why_not"].to_numpy(str) != written["why_not"].to_numpy(str)
+    )
+    for row in rows(written[differs]):
+        faults.append(f"link {row.program_id} - {row.demand_id}: its p, level or region does not give what is written")
+
+    years = int(values.number("supply.years"))
+    expected = expected_graduates(tables["students"], outcomes, horizon) if horizon is not None else None
+    seekers = supply(outcomes, programs, day.year, years, expected)
+    persons = {str(p): int(s) / 100 for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
+    posts = {d: n / 100 for d, n in demand_posts(current, tables["other_supply"]).items()}
+    edges = [
+        (str(p), str(d))
+        for p, d, edge in zip(anew["program_id"], anew["demand_id"], anew["edge"], strict=True)
+        if edge and p in persons and d in posts
+    ]
+    assignment = [tuple(row) for row in rows(assessment.placement)]
+    faults += check_certificates(assessment.blocks, edges, persons, posts, assignment)
+    faults += _check_findings(assessment.blocks, observed_placements(outcomes, day.year, years), values)
+    return faults + _check_published(assessment, persons, posts)
+
+
+def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    faults = []
+    listed = manifest.get("files", {})
+    for name, expected in sorted(listed.items()):
+        file = folder / name
+        if not file.is_file():
+            faults.append(f"{name} is missing")
+        elif sha256(file) != expected:
+            faults.append(f"{name} is not the file that was written: its hash has changed")
+    present = {f.relative_to(folder).as_posix() for f in (folder / "inputs").glob("*.parquet")}
+    faults += [f"{name} was not part of the assessment" for name in sorted(present - listed.keys())]
+    return faults
+
+
+def _changed_parameters(manifest: dict[str, Any], values: Values) -> list[str]:
+    """A certificate speaks for the parameters it was made with; a newer pack is another assessment."""
+    written = manifest["policy"]["parameters"]
+    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in sorted(values.pack.parameters)}
+    return [
+        f"parameter {name} was {written[name]['value']} and is {now[name]} in this version's pack"
+        for name in sorted(written.keys() & now.keys())
+        if written[name]["value"] != now[name]
+    ]
+
+
+def _check_findings(blocks: list[dict[str, Any]], observed: dict[str, int], values: Values) -> list[str]:
+    """Observed placements, and that a block called certified has nothing against it that can be added up."""
+    faults = []
+    for block in blocks:
+        known = [observed[row["program_id"]] for row in block["programs"] if row["program_id"] in observed]
+        total = sum(known) / 100 if known else None
+        name = block["block"]
+        if block["observed_placed"] != total:
+            faults.append(f"observed_placed of block {name} is {block['observed_placed']}, the outcomes give {total}")
+        if block["certified"] != (not block["why_not_certified"]):
+            faults.append(f"block {name}: certified and why_not_certified contradict each other")
+        if not block["certified"]:
+            continue
+        limit = Decimal(str(values.number("surplus.rate")))
+        if not Decimal(str(block["posts"])) < limit * Decimal(str(block["supply"])):
+            faults.append(f"block {name} is certified, but its posts are not below {limit} of its supply")
+        if total is not None and total > block["posts"]:
+            faults.append(f"block {name} is certified, but {total} placements were observed for {block['posts']} posts")
+    return faults
+
+
+def _check_published(assessment: Assessment, persons: dict[str, float], posts: dict[str, float]) -> list[str]:
+    """The tables that people read against the inputs and the blocks."""
+    faults = []
+    rates = {row["program_id"]: (b["block"], b["rate"]) for b in assessment.blocks for row in b["programs"]}
+    for row in rows(assessment.programs):
+        program = str(row.program_id)
+        stated = None if empty(row.supply) else float(row.supply)
+        if stated != persons.get(program):
+            faults.append(f"programs: supply of {program} is {stated}, the outcomes give {persons.get(program)}")
+        if program in rates and (str(row.block), float(row.placeable_rate)) != rates[program]:
+            faults.append(f"programs: {program} is in block {row.block} at {row.placeable_rate}, blocks.json differs")
+    for row in rows(assessment.demands):
+        demand = str(row.demand_id)
+        if float(row.posts) != posts.get(demand):
+            faults.append(f"demands: posts of {demand} are {row.posts}, the demand table gives {posts.get(demand)}")
+    return faults
