@@ -77,11 +77,15 @@ class Assessment:
         counts = self.programs["flag"].value_counts()
         return {flag: int(counts.get(flag, 0)) for flag in FLAGS}
 
-    def write(self, folder: str | Path) -> Path:
-        """Writes the assessment's folder (docs/contract.md), whole or not at all."""
+    def write(self, folder: str | Path, extra: Mapping[str, str] | None = None) -> Path:
+        """Writes the assessment's folder (docs/contract.md), whole or not at all.
+
+        Args:
+            extra: further text files, name -> content, such as a page made from this assessment.
+        """
         from matcher.folder import write_folder
 
-        return write_folder(self, Path(folder))
+        return write_folder(self, Path(folder), extra or {})
 
     def explain(self, program_id: str, language: str = "zh") -> str:
         """Why a program has its flag: reason, trace, certificate and best matches, as Markdown.
@@ -138,6 +142,7 @@ def assess(
     horizon: int | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
+    label: Mapping[str, str] | None = None,
 ) -> Assessment:
     """Assesses every program: matches, fair placement, certificates, employment and a flag with its trace.
 
@@ -149,6 +154,7 @@ def assess(
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
+        label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
 
     Raises:
         corpora.BadTable: a table with faults, every one named.
@@ -216,7 +222,10 @@ def assess(
         placement=_placement_frame(placement),
         blocks=_blocks(placement),
         traces=traces,
-        manifest=_manifest(tables, values, day, horizon, graph, verdicts, wanted, warnings),
+        manifest={
+            **_manifest(tables, values, day, horizon, graph, verdicts, wanted, warnings),
+            "label": dict(label) if label else None,
+        },
         inputs=tables,
     )
 

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ class FolderFault(ValueError):
     """A folder that is not, or no longer, an assessment."""
 
 
-def write_folder(assessment: Assessment, folder: Path) -> Path:
+def write_folder(assessment: Assessment, folder: Path, extra: Mapping[str, str]) -> Path:
     """Writes beside the place and renames, so that a reader never meets half an assessment.
 
     Raises:
@@ -33,6 +34,8 @@ def write_folder(assessment: Assessment, folder: Path) -> Path:
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _write_files(assessment, building)
+        for name, content in extra.items():
+            _write_text(building / name, content)
         hashes = {
             str(f.relative_to(building).as_posix()): sha256(f) for f in sorted(building.rglob("*")) if f.is_file()
         }

@@ -1,9 +1,20 @@
-"""Data that ship with the product: reference lists of official codes and names (facts; see the card beside them)."""
+"""Data that ship with the product: reference lists (facts) and two illustrative examples, each with a card."""
 
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
 
 import pandas as pd
+
+# Said in every report made from an example.
+ILLUSTRATIVE: Final = MappingProxyType(
+    {
+        "zh": "示例数据：院校、地区与全部数字均为虚构，仅供演示，不反映任何真实地区或院校。",
+        "en": "Illustrative data: institutions, regions and cohorts are made up and describe no real place or school.",
+    }
+)
 
 
 @cache
@@ -20,3 +31,16 @@ def catalogue() -> pd.DataFrame:
 def occupations() -> pd.DataFrame:
     """The occupation classification at its finest level: occupation_code, occupation, edition."""
     return _read("occupations.csv").copy()
+
+
+def example(name: str) -> dict[str, Path]:
+    """Kind -> file of an example: `city` (Chinese pilot city) or `english`.
+
+    Raises:
+        ValueError: no such example.
+    """
+    folder = Path(str(files("corpora.starter") / name))
+    found = {file.stem: file for file in sorted(folder.glob("*.csv"))}
+    if name == "reference" or "programs" not in found:
+        raise ValueError(f"no example {name!r}: there are city and english")
+    return found

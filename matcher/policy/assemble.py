@@ -112,6 +112,7 @@ def _facts(
         certified=finding.certified if finding else (None if program not in placement.supply else False),
         why_not_certified=finding.why_not_certified if finding else (),
         undercounted_by=finding.undercounted_by if finding else 0,
+        block_programs=len(block.programs) if block else 0,
         block_supply=block.supply if block else None,
         block_posts=block.posts if block else None,
         cannot_be_placed=block.cannot_be_placed if block else None,

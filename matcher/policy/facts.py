@@ -33,6 +33,7 @@ class Facts:
         first_cohort: the year the first cohort graduated.
         graduates: over the latest three years.
         supply, headroom, indispensability: hundredths of persons a year.
+        block_programs: how many programs its block has.
         block_supply, block_posts, cannot_be_placed: hundredths, of its block; the last of the closed set.
         certified: whether a surplus of its block is certified; why_not_certified: the clauses that stand against it.
         below: P(employment rate < low rate).
@@ -63,6 +64,7 @@ class Facts:
     certified: bool | None = None
     why_not_certified: tuple[str, ...] = ()
     undercounted_by: int = 0
+    block_programs: int = 0
     block_supply: int | None = None
     block_posts: int | None = None
     cannot_be_placed: int | None = None

@@ -79,6 +79,12 @@ NOTICES: Mapping[str, Text] = {
     "supply_estimated": {"zh": "部分比例为估计值", "en": "some shares are estimated"},
     "strategic_yet_surplus": {"zh": "战略领域但核定过剩", "en": "strategic, and yet in a certified surplus"},
 }
+OBJECTIONS: Mapping[str, Text] = {
+    "coverage": {"zh": "来源未申报覆盖", "en": "no coverage is declared"},
+    "high_posts": {"zh": "按来源未覆盖部分补足后不再过剩", "en": "posts that the sources do not see could close it"},
+    "estimated": {"zh": "部分比例为估计值", "en": "some shares are estimated"},
+    "contradiction": {"zh": "实际落实多于所列岗位", "en": "more were placed than posts are listed"},
+}
 GUARD_REASONS: Mapping[str, Text] = {
     "not_exempt": {"zh": "属豁免专业（{value}）", "en": "it is exempt ({value})"},
     "first_cohort_out": {
@@ -201,7 +207,7 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
             return f"{years_span}各需求年度可达岗位最多{most}个，年均毕业求职{supply}人，来源覆盖充分，岗位已基本消失"
         return f"in {years_span} at most {most} posts a year within reach of {supply} graduates, well covered"
     if name == "surplus_low_employment":
-        low, limit = _percent(facts.below), _percent(values.number("employment.low_rate"))
+        low, limit = _certainty(facts.below), _percent(values.number("employment.low_rate"))
         if zh:
             return f"{_surplus(facts, language)}；就业率低于{limit}的把握为{low}"
         return f"{_surplus(facts, language)}; employment below {limit} with certainty {low}"
@@ -232,9 +238,18 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
 def _surplus(facts: Facts, language: Language) -> str:
     rate, supply = _percent(float(facts.rate or 0)), _number((facts.block_supply or 0) / 100)
     posts, left = _number((facts.block_posts or 0) / 100), _number((facts.cannot_be_placed or 0) / 100)
+    alone = facts.cannot_be_placed == (facts.block_supply or 0) - (facts.block_posts or 0)
     if language == "zh":
-        return f"核定过剩：同类专业点年均求职{supply}人对{posts}个岗位，容纳率{rate}，至少{left}人无岗可去"
-    return f"certified surplus: {supply} graduates a year for {posts} posts ({rate}), at least {left} find none"
+        who = "本专业点" if facts.block_programs == 1 else f"同争岗位的{facts.block_programs}个专业点"
+        also = "" if alone else "连同与之相连的更紧张专业点，"
+        return f"核定过剩：{who}年均求职{supply}人、岗位{posts}个，容纳率{rate}；{also}至少{left}人无岗可去"
+    who = (
+        "its graduates"
+        if facts.block_programs == 1
+        else f"graduates of {facts.block_programs} programs for these posts"
+    )
+    also = "" if alone else "with the worse-off programs they share posts with, "
+    return f"certified surplus: {supply} {who} a year, {posts} posts ({rate}); {also}at least {left} find none"
 
 
 def _short(facts: Facts, language: Language) -> str:
@@ -245,7 +260,7 @@ def _short(facts: Facts, language: Language) -> str:
         )
     if facts.borders_scarce:
         supply, posts = _number((facts.block_supply or 0) / 100), _number((facts.block_posts or 0) / 100)
-        return f"同类岗位{posts}个，毕业求职仅{supply}人" if zh else f"{posts} posts for {supply} graduates a year"
+        return f"对接岗位{posts}个，求职毕业生仅{supply}人" if zh else f"{posts} posts for {supply} graduates a year"
     share = _percent(facts.short / facts.reachable if facts.reachable else None)
     return f"可达岗位的{share}紧缺" if zh else f"{share} of its posts are short of people"
 
@@ -261,8 +276,18 @@ def _steady(facts: Facts, language: Language) -> str:
         return f"{_surplus(facts, language)}{'；就业未见偏低' if zh else '; employment is not shown to be low'}"
     if facts.rate is None:
         return "无调整理由成立" if zh else "no ground for a change"
+    if facts.block is None:
+        return (
+            "所列岗位中没有可计为对接的（匹配、层次或地区不符），不能据此认定过剩"
+            if zh
+            else "none of the posts listed counts as a link (by match, level or region); that alone proves no surplus"
+        )
     rate = _percent(float(facts.rate))
     rate_text = f"岗位容纳率{rate}" if zh else f"placeable rate {rate}"
+    if "rate" not in facts.why_not_certified and facts.why_not_certified:
+        joint = "、" if zh else ", "
+        against = joint.join(OBJECTIONS[name][language] for name in facts.why_not_certified)
+        return f"{rate_text}，但{against}，不核定过剩" if zh else f"{rate_text}, but {against}: no certified surplus"
     return f"{rate_text}，无调整理由成立" if zh else f"{rate_text}, no ground for a change"
 
 
@@ -283,6 +308,11 @@ def _gap(clause: Clause, language: Language) -> str:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
+
+
+def _certainty(share: float | None) -> str:
+    """A probability in words: never 100 %, since no estimate is."""
+    return ">99%" if share is not None and share > 0.99 else _percent(share)
 
 
 def _signed(share: float | None) -> str:

@@ -71,6 +71,8 @@ def _notices(facts: Facts, flag: Flag, blocked: tuple[str, ...]) -> tuple[str, .
         "demand_undercounted": facts.undercounted_by > 0,
         "surplus_against_listed_only": "rate" not in facts.why_not_certified and bool(facts.why_not_certified),
         "supply_estimated": facts.supply_estimated,
-        "strategic_yet_surplus": bool(facts.certified) and flag in ("prioritize", "expand"),
+        "strategic_yet_surplus": bool(facts.certified)
+        and facts.strategic > 0
+        and 2 * facts.strategic >= facts.reachable,
     }
     return tuple(name for name, holds in wanted.items() if holds)

@@ -1,0 +1,334 @@
+"""The command line: `duikou`. Progress on stderr, results on stdout.
+
+Exit codes: 0 done, 1 a check failed, 2 unusable input (one clear line, no traceback), 3 an internal fault.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+KINDS = (
+    "programs", "outcomes", "students", "demands", "chains", "coverage", "flows", "other_supply", "agreements",
+    "predecessors", "matches", "reviews", "truth",
+)  # fmt: skip
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Unusable(click.ClickException):
+    """Input that cannot be used: exit code 2."""
+
+    exit_code = 2
+
+
+def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """--lang zh|en, Chinese unless told otherwise (or DUIKOU_LANG)."""
+    return click.option(
+        "--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="DUIKOU_LANG", show_default=True,
+        help="语言 / language of what is printed",
+    )(command)  # fmt: skip
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="duikou", prog_name="duikou")
+def cli() -> None:
+    """对口：职业教育专业与产业需求的匹配评估。
+
+    Matches vocational programs with the skill demands of industry chains, and says which to prioritize, expand,
+    upgrade or phase out, with certificates that a clerk can add up.
+
+    \b
+    第一步 / first steps
+      duikou demo                          示例城市走一遍 / the whole way on an example
+      duikou template programs             空白填报表 / an empty workbook to fill in
+      duikou check 专业.xlsx --kind programs  逐行检查 / every bad row
+      duikou assess --programs 专业.xlsx --outcomes 去向.csv --demands 岗位.csv --out 结果
+      duikou verify 结果                    复核每一张核算表 / re-add every certificate
+    """
+
+
+@cli.command()
+@click.option("--out", type=FOLDER, default=Path("out/demo"), show_default=True, help="结果文件夹 / folder")
+@click.option(
+    "--example", type=click.Choice(["city", "english"]), default=None, help="city 为默认；--lang en 时为 english"
+)
+@language_option
+def demo(out: Path, example: str | None, lang: str) -> None:
+    """示例数据上的主要流程。The main job on the starter corpora."""
+    from corpora.starter import ILLUSTRATIVE
+    from corpora.starter import example as files_of
+
+    files = files_of(example or ("english" if lang == "en" else "city"))
+    tables = {kind: _read([file], kind, False, lang) for kind, file in files.items()}
+    _assess(tables, out, lang, as_of="2026-10-15", label=ILLUSTRATIVE)
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(KINDS))
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="默认 KIND.xlsx")
+@language_option
+def template(kind: str, out: Path | None, lang: str) -> None:
+    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises."""
+    from corpora import write_template
+
+    target = out or Path(f"{kind}.xlsx")
+    if target.exists():
+        raise Unusable(
+            _say(lang, f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
+        )
+    click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
+
+
+@cli.command()
+@click.argument("files", type=FILE, nargs=-1, required=True)
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="表的种类 / kind of table")
+@click.option(
+    "--accept-good-rows", is_flag=True, help="坏行另存，好行视为通过 / write bad rows aside, pass the good ones"
+)
+@click.option(
+    "--expected", type=FILE, default=None, help="应报单位名单（每行一个）/ who should have sent one, one a line"
+)
+@click.option(
+    "--column", default="institution", show_default=True, help="填报单位所在列 / column that names the sender"
+)
+@language_option
+def check(
+    files: tuple[Path, ...], kind: str, accept_good_rows: bool, expected: Path | None, column: str, lang: str
+) -> None:
+    """逐行检查表格。Every bad row: row number, column, value, what was expected.
+
+    多个文件按一张表读。Several files are read as one table.
+    """
+    from corpora import inspect_tables, missing_senders, write_bad_rows
+    from corpora.decode import decode
+
+    language: Any = lang
+    corpus = inspect_tables(list(files), kind)
+    for notice in corpus.notices:
+        click.echo(notice.message(language), err=True)
+    for issue in corpus.issues:
+        click.echo(issue.message(language))
+    good, bad = len(corpus.rows), len(corpus.bad_rows)
+    summary = (
+        f"{corpus.seen} 行：{good} 行可用，{bad} 行有误，{corpus.dropped} 行按说明未读入",
+        f"{corpus.seen} rows: {good} good, {bad} bad, {corpus.dropped} left out with a notice",
+    )
+    click.echo(_say(lang, *summary))
+    if expected is not None:
+        names = [line.strip() for line in decode(expected.read_bytes()).splitlines() if line.strip()]
+        missing = missing_senders(corpus, names, column)
+        joined = "、".join(missing)
+        click.echo(_say(lang, f"未报：{joined or '无'}", f"missing: {', '.join(missing) or 'nobody'}"))
+    if bad and accept_good_rows:
+        target = files[0].with_name(f"{files[0].stem}.bad.csv")
+        write_bad_rows(corpus, target, language)
+        click.echo(_say(lang, f"有误的行已写入 {target}", f"bad rows are in {target}"))
+    if corpus.table_issues or (corpus.issues and not accept_good_rows):
+        sys.exit(1)
+
+
+@cli.command()
+@click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
+@click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
+@click.option("--top", type=click.IntRange(1), default=None, help="每个专业至多几条 / at most so many a program")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help=".csv .xlsx .parquet")
+@click.option("--accept-good-rows", is_flag=True, help="只用好行 / go on with the good rows")
+@language_option
+def match(
+    programs: tuple[Path, ...], demands: tuple[Path, ...], top: int | None, out: Path, accept_good_rows: bool, lang: str
+) -> None:
+    """专业与岗位的文本匹配，每条附两句原文。Matches with p and the two sentences that carry each."""
+    from api.console import Steps
+    from matcher import match as match_tables
+
+    if out.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
+        raise Unusable(_say(lang, f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet"))
+    own = _read(list(programs), "programs", accept_good_rows, lang)
+    wanted = _read(list(demands), "demands", accept_good_rows, lang)
+    with Steps(lang) as steps:
+        found = match_tables(own, wanted, top=top, progress=steps)
+    names = dict(zip(own["program_id"], own["name"], strict=True))
+    posts = dict(zip(wanted["demand_id"], wanted["occupation"], strict=True))
+    found.insert(1, "name", found["program_id"].map(names))
+    found.insert(3, "occupation", found["demand_id"].map(posts))
+    _write_table(found, out)
+    edges = int((found["p"] >= 0.5).sum())
+    without = int((~own["program_id"].isin(found["program_id"])).sum())
+    summary = (
+        f"{len(own)} 个专业 × {len(wanted)} 条岗位：{len(found)} 条匹配，其中 {edges} 条概率不低于 0.5；"
+        f"{without} 个专业无匹配。已写入 {out}",
+        f"{len(own)} programs x {len(wanted)} demands: {len(found)} matches, {edges} of them with p of 0.5 or more; "
+        f"{without} programs without any. Written to {out}",
+    )
+    click.echo(_say(lang, *summary))
+
+
+@cli.command()
+@click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
+@click.option("--outcomes", type=FILE, multiple=True, required=True, help="毕业去向表 / outcomes")
+@click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
+@click.option("--students", type=FILE, multiple=True, help="在校生按毕业年份 / students by graduation year")
+@click.option("--chains", type=FILE, multiple=True, help="产业链 / industry chains")
+@click.option("--coverage", type=FILE, multiple=True, help="来源覆盖率 / coverage of the sources")
+@click.option("--flows", type=FILE, multiple=True, help="毕业生流向 / graduate flows")
+@click.option("--other-supply", type=FILE, multiple=True, help="其他来源供给 / other supply")
+@click.option("--agreements", type=FILE, multiple=True, help="订单班等 / contracted seats")
+@click.option("--predecessors", type=FILE, multiple=True, help="前身专业 / predecessors")
+@click.option("--matches", type=FILE, multiple=True, help="给定对接关系，代替文本匹配 / given links in place of texts")
+@click.option("--reviews", type=FILE, multiple=True, help="人工复核 / reviews")
+@click.option("--policy", default="default", show_default=True, help="规则包 / policy pack")
+@click.option(
+    "--as-of", default=None, metavar="DATE", help="评估日期，默认今天 / the day it speaks for, today if empty"
+)
+@click.option("--horizon", type=click.IntRange(1990, 2100), default=None, help="按某届毕业生 / a graduation year")
+@click.option("--out", type=FOLDER, required=True, help="结果文件夹 / folder")
+@click.option("--accept-good-rows", is_flag=True, help="只用好行，坏行另存 / go on with the good rows")
+@language_option
+def assess(
+    out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
+) -> None:
+    """评估每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them."""
+    tables = {kind: _read(list(paths), kind, accept_good_rows, lang) for kind, paths in files.items() if paths}
+    _assess(tables, out, lang, policy=policy, as_of=as_of, horizon=horizon)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@language_option
+def verify(folder: Path, lang: str) -> None:
+    """仅凭结果文件复核每张核算表。Re-checks everything a certificate claims from the files alone; exit 1 if one fails."""
+    from matcher.folder import load_folder
+    from matcher.verify import verify_folder
+
+    faults = verify_folder(folder)
+    for fault in faults:
+        click.echo(f"✗ {fault}")
+    if faults:
+        click.echo(_say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
+        sys.exit(1)
+    blocks = load_folder(folder).blocks
+    certified = sum(bool(block["certified"]) for block in blocks)
+    summary = (
+        f"✓ {len(blocks)} 个区块（其中 {certified} 个核定过剩）的供给、岗位、对接与核算全部相符",
+        f"✓ {len(blocks)} blocks ({certified} with a certified surplus): supply, posts, links and sums all hold",
+    )
+    click.echo(_say(lang, *summary))
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("program_id")
+@language_option
+def explain(folder: Path, program_id: str, lang: str) -> None:
+    """一个专业点的结论从何而来。Why one program has its flag: rules, certificate, matches."""
+    from matcher import load_assessment
+
+    try:
+        click.echo(load_assessment(folder).explain(program_id, lang))
+    except KeyError as fault:
+        raise Unusable(str(fault.args[0])) from None
+
+
+@cli.command()
+@language_option
+def doctor(lang: str) -> None:
+    """检查本机环境。What this machine has, and what is missing; exit 1 if something needed is."""
+    from api.doctor import examine
+
+    failed = False
+    for finding in examine():
+        click.echo(f"{'✓' if finding.fine else ('✗' if finding.needed else '·')} {finding.text[lang]}")
+        failed |= finding.needed and not finding.fine
+    sys.exit(int(failed))
+
+
+def _assess(tables: dict[str, Any], out: Path, lang: str, **options: Any) -> None:
+    from api.console import Steps, show
+    from matcher import assess as assess_tables
+    from reports.page import page
+
+    with Steps(lang) as steps:
+        result = assess_tables(**tables, progress=steps, **options)
+    result.write(out, {"report.html": page(result, lang)})
+    show(result, lang, {"written": str(out), "page": str(out / "report.html"), "check": f"duikou verify {out}"})
+
+
+def _read(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> Any:
+    """One table; bad rows stop it, unless only good ones are wanted: then the others are written beside the file."""
+    from corpora import BadTable, inspect_tables, write_bad_rows
+
+    language: Any = lang
+    corpus = inspect_tables(paths, kind)
+    for notice in corpus.notices:
+        click.echo(notice.message(language), err=True)
+    if corpus.issues and (corpus.table_issues or not accept_good_rows):
+        raise BadTable(kind, corpus.issues)
+    if corpus.bad_rows:
+        target = paths[0].with_name(f"{paths[0].stem}.bad.csv")
+        write_bad_rows(corpus, target, language)
+        note = (
+            f"{kind}：{len(corpus.bad_rows)} 行有误，已写入 {target}，其余继续",
+            f"{kind}: {len(corpus.bad_rows)} bad rows are in {target}; going on with the others",
+        )
+        click.echo(_say(lang, *note), err=True)
+    return corpus.rows
+
+
+def _write_table(table: Any, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix.lower() == ".parquet":
+        table.to_parquet(out, index=False)
+    elif out.suffix.lower() == ".csv":
+        table.to_csv(out, index=False, encoding="utf-8-sig")
+    else:
+        table.to_excel(out, index=False, engine="xlsxwriter")
+
+
+def _say(lang: str, zh: str, en: str) -> str:
+    return zh if lang == "zh" else en
+
+
+def main() -> None:
+    """Entry point: turns faults into the exit codes of the contract."""
+    lang = "en" if "en" in sys.argv[1:] else "zh"
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as ended:
+        sys.exit(ended.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except click.ClickException as fault:
+        fault.show()
+        sys.exit(2)
+    except Exception as fault:
+        if text := _unusable(fault, lang):
+            click.echo(text, err=True)
+            sys.exit(2)
+        if os.environ.get("DUIKOU_DEBUG"):
+            traceback.print_exc()
+        hint = _say(lang, "设 DUIKOU_DEBUG=1 可看详情", "set DUIKOU_DEBUG=1 for details")
+        click.echo(f"{_say(lang, '内部错误', 'internal fault')}: {type(fault).__name__}: {fault} ({hint})", err=True)
+        sys.exit(3)
+
+
+def _unusable(fault: Exception, lang: str) -> str | None:
+    """The sentence for a fault of the input; None for one of ours."""
+    from corpora import BadTable
+    from matcher.assessment import AssessmentError
+    from matcher.folder import FolderFault
+    from matcher.policy.pack import PackError
+
+    if isinstance(fault, BadTable):
+        return fault.message("en" if lang == "en" else "zh")
+    if isinstance(fault, AssessmentError | FolderFault | PackError | FileNotFoundError | PermissionError):
+        return str(fault)
+    return None
+
+
+if __name__ == "__main__":
+    main()

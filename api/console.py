@@ -1,0 +1,115 @@
+"""What the command line says: tables on stdout, progress and faults on stderr, in Chinese or English."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from matcher.assessment import Assessment
+from matcher.policy.reasons import FLAG_NAMES, NOTICES
+from reports.page import SHOWN_FLAGS, strongest_cases
+
+COLOURS: Mapping[str, str] = {
+    "prioritize": "blue",
+    "expand": "cyan",
+    "upgrade": "yellow",
+    "phase_out": "red",
+    "maintain": "default",
+    "insufficient_evidence": "magenta",
+}
+STEPS: Mapping[str, Mapping[str, str]] = {
+    "encode": {"zh": "编码文本", "en": "encoding texts"},
+    "reference names": {"zh": "编码参照名称", "en": "encoding reference names"},
+    "score": {"zh": "匹配打分", "en": "scoring matches"},
+    "place": {"zh": "公平配置与核算", "en": "placing and adding up"},
+    "skills": {"zh": "比对课程与技能", "en": "comparing courses and skills"},
+}
+TEXTS: Mapping[str, Mapping[str, str]] = {
+    "flag": {"zh": "建议", "en": "Flag"},
+    "programs": {"zh": "专业点", "en": "Programs"},
+    "share": {"zh": "占比", "en": "Share"},
+    "strongest": {"zh": "各类最突出的专业点", "en": "The strongest cases"},
+    "program": {"zh": "专业", "en": "Program"},
+    "why": {"zh": "一句话理由", "en": "Why, in one line"},
+    "written": {"zh": "结果文件夹", "en": "Folder"},
+    "page": {"zh": "网页报告", "en": "Page"},
+    "check": {"zh": "复核", "en": "Re-check it"},
+}
+
+
+class Steps(AbstractContextManager["Steps"]):
+    """A bar a step on a terminal; nothing where stderr is a file."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._tasks: dict[str, object] = {}
+
+    def __enter__(self) -> "Steps":
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, at: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def __call__(self, step: str, done: int, of: int) -> None:
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(STEPS[step][self._language], total=of)
+        self._progress.update(self._tasks[step], completed=done, total=of)  # type: ignore[arg-type]
+
+
+def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> None:
+    """Counts by flag, the strongest cases, and where the files are."""
+    # Wide enough for a sentence where the output is a file and has no width of its own.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    t: Callable[[str], str] = lambda key: TEXTS[key][language]  # noqa: E731
+    manifest = assessment.manifest
+    title = manifest["policy"]["title"][language]
+    console.print(f"\n[bold]{'评估日期' if language == 'zh' else 'As of'} {manifest['as_of']}[/bold] · {title}")
+    if label := (manifest.get("label") or {}).get(language):
+        console.print(f"[yellow]{label}[/yellow]")
+    counts = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    counts.add_column(t("flag"))
+    counts.add_column(t("programs"), justify="right")
+    counts.add_column("")
+    total = max(1, len(assessment.programs))
+    for flag in SHOWN_FLAGS:
+        number = int((assessment.programs["flag"] == flag).sum())
+        bar = "█" * round(40 * number / total) or ("▏" if number else "")
+        counts.add_row(
+            Text(FLAG_NAMES[flag][language], style=f"bold {COLOURS[flag]}"), str(number), Text(bar, style=COLOURS[flag])
+        )
+    console.print(counts)
+    console.print(f"\n[bold]{t('strongest')}[/bold]")
+    cases = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    cases.add_column(t("flag"), no_wrap=True)
+    cases.add_column(t("program"), no_wrap=True, max_width=36)
+    cases.add_column(t("why"), overflow="fold")
+    for flag in SHOWN_FLAGS:
+        for place, row in enumerate(strongest_cases(assessment, flag, 2).to_dict("records")):
+            name = f"{row['name']} · {row['institution']}" if isinstance(row["institution"], str) else str(row["name"])
+            why = Text(str(row["reason" if language == "zh" else "reason_en"]))
+            for key in str(row["notices"] or "").split(";"):
+                if key:
+                    why.append(f" [{NOTICES[key][language]}]", style="dim")
+            head = Text(FLAG_NAMES[flag][language] if place == 0 else "", style=f"bold {COLOURS[flag]}")
+            cases.add_row(head, name, why)
+    console.print(cases)
+    for warning in manifest["warnings"]:
+        console.print(f"[dim]· {warning}[/dim]")
+    console.print()
+    for key, value in written.items():
+        console.print(f"{t(key)}{'：' if language == 'zh' else ': '}{value}", soft_wrap=True)

@@ -1,0 +1,75 @@
+"""What the machine has of what the product needs."""
+
+import platform
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from matcher.matching.match import cache_folder
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is there, whether it must be, and a sentence in both languages."""
+
+    fine: bool
+    needed: bool
+    text: Mapping[str, str]
+
+
+def examine() -> list[Finding]:
+    """Python, packages, encoder, cache, processor, in this order."""
+    return [_python(), *_packages(), _encoder(), _cache(), _processor()]
+
+
+def _python() -> Finding:
+    found = platform.python_version()
+    return Finding(
+        sys.version_info >= (3, 11), True, _both(f"Python {found}（需 3.11+）", f"Python {found} (3.11+ needed)")
+    )
+
+
+def _packages() -> list[Finding]:
+    findings = []
+    for name in ("torch", "sentence-transformers", "faiss-cpu", "pandas", "altair", "vl-convert-python"):
+        try:
+            findings.append(Finding(True, True, _both(f"{name} {version(name)}", f"{name} {version(name)}")))
+        except PackageNotFoundError:
+            findings.append(
+                Finding(False, True, _both(f"缺 {name}：pip install {name}", f"{name} is missing: pip install {name}"))
+            )
+    return findings
+
+
+def _encoder() -> Finding:
+    from indexes.encoder import load_encoder
+
+    try:
+        mark = load_encoder().fingerprint
+        return Finding(True, True, _both(f"编码模型可用（指纹 {mark}）", f"encoder ready (fingerprint {mark})"))
+    except (OSError, ValueError) as fault:
+        return Finding(False, True, _both(f"编码模型不可用：{fault}", f"no encoder: {fault}"))
+
+
+def _cache() -> Finding:
+    folder = cache_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free / 2**30
+    return Finding(
+        free > 1, True, _both(f"缓存 {folder}（余 {free:.0f} GiB）", f"cache {folder} ({free:.0f} GiB free)")
+    )
+
+
+def _processor() -> Finding:
+    from indexes.encoder import bf16_matrices
+
+    fast = bf16_matrices()
+    zh = "处理器支持 bf16 矩阵运算" if fast else "处理器无 bf16 矩阵运算：编码慢约一倍，结果可用"
+    en = "the processor multiplies bf16" if fast else "no bf16 on this processor: encoding takes about twice as long"
+    return Finding(fast, False, _both(zh, en))
+
+
+def _both(zh: str, en: str) -> Mapping[str, str]:
+    return {"zh": zh, "en": en}
