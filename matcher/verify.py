@@ -16,8 +16,8 @@ from matcher.assessment import (
     INPUTS,
     Assessment,
     classified_matches,
+    cohorts,
     completed,
-    one_rate_basis,
     prepared_demands,
 )
 from matcher.folder import load_folder, sha256
@@ -46,7 +46,7 @@ def recheck(assessment: Assessment) -> list[str]:
     tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
     programs = completed(tables["programs"], [])
     demands = prepared_demands(tables["demands"], horizon or day.year, values)
-    outcomes = one_rate_basis(tables["outcomes"], [])
+    outcomes = cohorts(tables["outcomes"], programs, [])
     current = demands[demands["role"] == "current"]
 
     written = assessment.matches

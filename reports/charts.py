@@ -52,7 +52,7 @@ def chain_chart(assessment: Assessment, language: str = "zh") -> alt.FacetChart:
         label=table["chain"].map(mark),
         stage_name=table["stage"].map(lambda s: word(s, language)),
         balance=[word("surplus" if g < 0 else "short", language) for g in gap],
-        figure=[f"{g:+,.0f}".replace("-", "−") for g in gap],
+        figure=["0" if abs(g) < 0.5 else f"{g:+,.0f}".replace("-", "−") for g in gap],
         end=table[["posts", "supply"]].max(axis=1),
     )
     rows = alt.Y("label:N", sort=[mark[c] for c in order], title=None, axis=alt.Axis(labelLimit=260, ticks=False))
@@ -68,7 +68,7 @@ def chain_chart(assessment: Assessment, language: str = "zh") -> alt.FacetChart:
             color=alt.Color(
                 "balance:N",
                 scale=alt.Scale(domain=[word("short", language), word("surplus", language)], range=[SHORT, SURPLUS]),
-                legend=alt.Legend(orient="top", title=None),
+                legend=alt.Legend(orient="top", title=None, labelFontSize=12),
             ),
         )
     )

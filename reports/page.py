@@ -61,7 +61,7 @@ def page(assessment: Assessment, language: str = "zh") -> str:
             (flag, [_row(r, language) for r in _records(strongest_cases(assessment, flag["key"]))]) for flag in flags
         ],
         programs=[_row(r, language) for r in _records(assessment.programs)],
-        blocks=_certificates(assessment),
+        blocks=_certificates(assessment, language),
         warnings=manifest["warnings"],
         version=manifest["versions"]["duikou"],
     )
@@ -89,7 +89,7 @@ def _row(record: dict[str, Any], language: str) -> dict[str, Any]:
     }
 
 
-def _certificates(assessment: Assessment) -> list[dict[str, Any]]:
+def _certificates(assessment: Assessment, language: str) -> list[dict[str, Any]]:
     """The certified blocks with the most persons left, with names beside the ids."""
     names = assessment.programs.set_index("program_id")
     posts = assessment.inputs["demands"].set_index("demand_id")
@@ -116,7 +116,7 @@ def _certificates(assessment: Assessment) -> list[dict[str, Any]]:
         found.append(
             {
                 "block": block["block"],
-                "title": "、".join(dict.fromkeys(name for _, _, name, _ in programs)),
+                "title": ("、" if language == "zh" else ", ").join(dict.fromkeys(name for _, _, name, _ in programs)),
                 "rate": f"{block['rate']:.0%}",
                 "programs": programs,
                 "demands": demands,

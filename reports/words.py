@@ -41,7 +41,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "certified": {"zh": "已核定", "en": "certified"},
     "not_certified": {"zh": "未核定", "en": "not certified"},
     "sum": {"zh": "合计", "en": "Sum"},
-    "left": {"zh": "至少无岗可去", "en": "at least without a post"},
+    "left": {"zh": "至少 # 人无岗可去", "en": "at least # find no post"},
     "warnings": {"zh": "说明", "en": "Notes"},
     "method": {
         "zh": "结论仅为建议；每条结论的逐条规则、依据与证据见同一文件夹的 traces.jsonl、matches.parquet 与 blocks.json，可用 duikou verify 复核。",

@@ -100,6 +100,11 @@ GUARD_REASONS: Mapping[str, Text] = {
 
 def reason(verdict: Verdict, facts: Facts, values: Values, language: Language) -> str:
     """The verdict in one sentence with the figures that carry it."""
+    text = _sentence(verdict, facts, values, language)
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(verdict: Verdict, facts: Facts, values: Values, language: Language) -> str:
     if verdict.blocked_by:
         grounds = [g for g in verdict.grounds if g.flag == "phase_out" and g.holds]
         why = "；".join(_ground(g.name, verdict, facts, values, language) for g in grounds)
@@ -204,7 +209,8 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
         years_span = f"{facts.demand_years[-1].year}–{facts.demand_years[0].year}"
         supply = _number((facts.supply or 0) / 100)
         if zh:
-            return f"{years_span}各需求年度可达岗位最多{most}个，年均毕业求职{supply}人，来源覆盖充分，岗位已基本消失"
+            posts = "均无可达岗位" if most == "0" else f"可达岗位最多{most}个"
+            return f"{years_span}各需求年度{posts}，年均毕业求职{supply}人，来源覆盖充分，岗位已基本消失"
         return f"in {years_span} at most {most} posts a year within reach of {supply} graduates, well covered"
     if name == "surplus_low_employment":
         low, limit = _certainty(facts.below), _percent(values.number("employment.low_rate"))
