@@ -37,7 +37,7 @@ def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="duikou", prog_name="duikou")
 def cli() -> None:
-    """对口：职业教育专业与产业需求的匹配评估。
+    """对口：职业教育专业与产业需求的匹配分析。
 
     Matches vocational programs with the skill demands of industry chains, and says which to prioritize, expand,
     upgrade or phase out, with certificates that a clerk can add up.
@@ -183,7 +183,7 @@ def match(
 @click.option("--reviews", type=FILE, multiple=True, help="人工复核 / reviews")
 @click.option("--policy", default="default", show_default=True, help="规则包 / policy pack")
 @click.option(
-    "--as-of", default=None, metavar="DATE", help="评估日期，默认今天 / the day it speaks for, today if empty"
+    "--as-of", default=None, metavar="DATE", help="分析日期，默认今天 / the day it speaks for, today if empty"
 )
 @click.option("--horizon", type=click.IntRange(1990, 2100), default=None, help="按某届毕业生 / a graduation year")
 @click.option("--out", type=FOLDER, required=True, help="结果文件夹 / folder")
@@ -192,7 +192,7 @@ def match(
 def assess(
     out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
 ) -> None:
-    """评估每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them."""
+    """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them."""
     tables = {kind: _read(list(paths), kind, accept_good_rows, lang) for kind, paths in files.items() if paths}
     _assess(tables, out, lang, policy=policy, as_of=as_of, horizon=horizon)
 
@@ -214,7 +214,7 @@ def verify(folder: Path, lang: str) -> None:
     blocks = load_folder(folder).blocks
     certified = sum(bool(block["certified"]) for block in blocks)
     summary = (
-        f"✓ {len(blocks)} 个区块（其中 {certified} 个核定过剩）的供给、岗位、对接与核算全部相符",
+        f"✓ {len(blocks)} 个供需关联组（其中 {certified} 个核定过剩）的供给、岗位、对接与核算全部相符",
         f"✓ {len(blocks)} blocks ({certified} with a certified surplus): supply, posts, links and sums all hold",
     )
     click.echo(_say(lang, *summary))

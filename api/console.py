@@ -30,7 +30,7 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "skills": {"zh": "比对课程与技能", "en": "comparing courses and skills"},
 }
 TEXTS: Mapping[str, Mapping[str, str]] = {
-    "flag": {"zh": "建议", "en": "Flag"},
+    "flag": {"zh": "分析建议", "en": "Flag"},
     "programs": {"zh": "专业点", "en": "Programs"},
     "share": {"zh": "占比", "en": "Share"},
     "strongest": {"zh": "各类最突出的专业点", "en": "The strongest cases"},
@@ -78,7 +78,7 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
     t: Callable[[str], str] = lambda key: TEXTS[key][language]  # noqa: E731
     manifest = assessment.manifest
     title = manifest["policy"]["title"][language]
-    console.print(f"\n[bold]{'评估日期' if language == 'zh' else 'As of'} {manifest['as_of']}[/bold] · {title}")
+    console.print(f"\n[bold]{'分析日期' if language == 'zh' else 'As of'} {manifest['as_of']}[/bold] · {title}")
     if label := (manifest.get("label") or {}).get(language):
         console.print(f"[yellow]{label}[/yellow]")
     counts = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")

@@ -32,6 +32,8 @@ from matcher.policy.verdict import FLAGS, Verdict, decide
 
 Progress = Callable[[str, int, int], None]
 RATE_DIGITS = 4
+# What the figures depend on, besides the inputs.
+RUNTIME = ("duikou", "pandas", "numpy", "faiss-cpu", "sentence-transformers", "torch")
 # Kinds of tables an assessment can take, in the order of the command line.
 INPUTS = (
     "programs", "outcomes", "demands", "students", "chains", "coverage", "flows", "other_supply", "agreements",
@@ -496,7 +498,7 @@ def _manifest(
     counts = {flag: sum(v.flag == flag for v in verdicts) for flag in FLAGS}
     return {
         "product": "duikou",
-        "versions": {"duikou": version("duikou"), "pandas": pd.__version__},
+        "versions": {name: version(name) for name in RUNTIME},
         "as_of": as_of.isoformat(),
         "horizon": horizon,
         "policy": {

@@ -11,8 +11,8 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "reason": {"zh": "理由", "en": "Reason"},
     "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
     "notices": {"zh": "提示", "en": "Notices"},
-    "trace": {"zh": "规则逐条", "en": "Rules, one by one"},
-    "certificate": {"zh": "核算表", "en": "Certificate"},
+    "trace": {"zh": "判定过程", "en": "Rules, one by one"},
+    "certificate": {"zh": "供需核算表", "en": "Certificate"},
     "matches": {"zh": "对接最好的岗位", "en": "Best matches"},
     "only": {
         "zh": "仅就此处所列的岗位、匹配与毕业生流向而言。",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 WORDS: Mapping[str, Mapping[str, str]] = {
-    "title": {"zh": "专业设置与产业需求匹配评估", "en": "Match of programs and industry"},
-    "as_of": {"zh": "评估日期", "en": "As of"},
-    "policy": {"zh": "规则", "en": "Policy"},
+    "title": {"zh": "专业设置与产业需求匹配分析", "en": "Match of programs and industry"},
+    "as_of": {"zh": "分析日期", "en": "As of"},
+    "policy": {"zh": "政策规则集", "en": "Policy"},
     "programs": {"zh": "专业点", "en": "Programs"},
     "posts": {"zh": "岗位（个/年）", "en": "posts a year"},
     "supply": {"zh": "求职毕业生（人/年）", "en": "graduates looking for work a year"},
@@ -23,18 +23,18 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "no_chain": {"zh": "（未标产业链）", "en": "(no chain)"},
     "strongest": {"zh": "各类最突出的专业点", "en": "The strongest cases"},
     "all": {"zh": "全部专业点", "en": "All programs"},
-    "filter": {"zh": "按名称、院校、结论或理由筛选…", "en": "Filter by name, institution, flag or reason ..."},
+    "filter": {"zh": "按名称、院校、建议或理由筛选…", "en": "Filter by name, institution, flag or reason ..."},
     "name": {"zh": "专业", "en": "Program"},
     "institution": {"zh": "院校", "en": "Institution"},
     "region": {"zh": "地区", "en": "Region"},
-    "flag": {"zh": "建议", "en": "Flag"},
+    "flag": {"zh": "分析建议", "en": "Flag"},
     "rate": {"zh": "岗位容纳率", "en": "Placeable rate"},
     "rate_short": {"zh": "容纳率", "en": "rate"},
     "employment": {"zh": "就业率（90%区间）", "en": "Employment (90 % interval)"},
     "reason": {"zh": "理由", "en": "Reason"},
-    "certificates": {"zh": "过剩核算表：一加就明白", "en": "Certificates of surplus: add them up"},
+    "certificates": {"zh": "供需核算表（供大于求）", "en": "Certificates of surplus: add them up"},
     "certificate_note": {
-        "zh": "每个区块：所列专业点的全部对接岗位都列在表中，合计相减即为无岗可去的人数。仅就此处所列的岗位、匹配与毕业生流向而言。",
+        "zh": "每个供需关联组：所列专业点的全部对接岗位都列在表中，合计相减即为无岗可去的人数。仅就此处所列的岗位、匹配与毕业生流向而言。",
         "en": "In each block every post that its programs lead to is listed; supply less posts is the number who find none. "
         "Only for the posts, matches and graduate flows listed here.",
     },

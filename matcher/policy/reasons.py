@@ -14,17 +14,17 @@ Text = Mapping[str, str]
 
 FLAG_NAMES: Mapping[str, Text] = {
     "prioritize": {"zh": "优先发展", "en": "prioritize"},
-    "expand": {"zh": "加快扩大", "en": "expand"},
+    "expand": {"zh": "加快建设", "en": "expand"},
     "upgrade": {"zh": "改造升级", "en": "upgrade"},
-    "maintain": {"zh": "保持", "en": "maintain"},
-    "phase_out": {"zh": "退出", "en": "phase out"},
-    "insufficient_evidence": {"zh": "证据不足", "en": "insufficient evidence"},
+    "maintain": {"zh": "稳定规模", "en": "maintain"},
+    "phase_out": {"zh": "撤并淘汰", "en": "phase out"},
+    "insufficient_evidence": {"zh": "数据不足", "en": "insufficient evidence"},
 }
 GROUND_NAMES: Mapping[str, Text] = {
     "no_enrolment": {"zh": "连续无招生", "en": "no enrolment"},
     "vanished": {"zh": "岗位消失", "en": "posts have vanished"},
     "surplus_low_employment": {"zh": "核定过剩且就业率低", "en": "certified surplus and low employment"},
-    "insufficient": {"zh": "证据不足", "en": "insufficient evidence"},
+    "insufficient": {"zh": "数据不足、暂缓评价", "en": "insufficient evidence"},
     "strategic": {"zh": "战略产业链需要", "en": "needed by strategic chains"},
     "shortage": {"zh": "人才紧缺", "en": "short of people"},
     "traditional": {"zh": "传统领域需求下降", "en": "traditional field in decline"},
@@ -49,7 +49,7 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     "thin_text": {"zh": "课程与文字过少（字数少于）", "en": "too little text (characters below)"},
     "strategic_posts": {"zh": "战略产业链占可达岗位达到", "en": "strategic chains' part of reachable posts at least"},
     "growing": {"zh": "需求增长低估值大于", "en": "low estimate of growth above"},
-    "headroom": {"zh": "增招余量达到（人）", "en": "headroom at least (persons)"},
+    "headroom": {"zh": "可增招空间达到（人）", "en": "headroom at least (persons)"},
     "short_of_people": {"zh": "领域或岗位紧缺（占比达到）", "en": "field or posts short of people (share at least)"},
     "capacity": {"zh": "办学能力可容（相对现招生）", "en": "capacity allows for it (against enrolment)"},
     "traditional_field": {"zh": "属传统改造领域", "en": "a traditional field"},
@@ -63,7 +63,7 @@ CLAUSE_NAMES: Mapping[str, Text] = {
 }
 NOTICES: Mapping[str, Text] = {
     "guard_blocks": {
-        "zh": "退出理由成立，但有保护条件",
+        "zh": "退出依据成立，但有保护条件",
         "en": "grounds for a phase-out stand, and a guard stands against them",
     },
     "needs_approval": {"zh": "国控专业，须审批", "en": "state-controlled: needs approval"},
@@ -111,7 +111,7 @@ def _sentence(verdict: Verdict, facts: Facts, values: Values, language: Language
         gates = {gate.name: gate for gate in verdict.guards}
         kept = [GUARD_REASONS[n][language].format(value=_number(gates[n].value)) for n in verdict.blocked_by]
         if language == "zh":
-            return f"退出理由成立（{why}），但{'；'.join(kept)}，故暂予保持"
+            return f"退出依据成立（{why}），但{'；'.join(kept)}，故暂稳定规模"
         return f"grounds for a phase-out stand ({why}), but {'; '.join(kept)}: maintained with a warning"
     if not verdict.carried_by:
         return _steady(facts, language)
@@ -273,7 +273,7 @@ def _short(facts: Facts, language: Language) -> str:
 
 def _room(facts: Facts, language: Language) -> str:
     room = _number((facts.headroom or 0) / 100)
-    return f"尚可多容纳{room}人" if language == "zh" else f"room for {room} more"
+    return f"可增招空间{room}人" if language == "zh" else f"room for {room} more"
 
 
 def _steady(facts: Facts, language: Language) -> str:
@@ -281,7 +281,7 @@ def _steady(facts: Facts, language: Language) -> str:
     if facts.certified:
         return f"{_surplus(facts, language)}{'；就业未见偏低' if zh else '; employment is not shown to be low'}"
     if facts.rate is None:
-        return "无调整理由成立" if zh else "no ground for a change"
+        return "无调整依据" if zh else "no ground for a change"
     if facts.block is None:
         return (
             "所列岗位中没有可计为对接的（匹配、层次或地区不符），不能据此认定过剩"
@@ -294,7 +294,7 @@ def _steady(facts: Facts, language: Language) -> str:
         joint = "、" if zh else ", "
         against = joint.join(OBJECTIONS[name][language] for name in facts.why_not_certified)
         return f"{rate_text}，但{against}，不核定过剩" if zh else f"{rate_text}, but {against}: no certified surplus"
-    return f"{rate_text}，无调整理由成立" if zh else f"{rate_text}, no ground for a change"
+    return f"{rate_text}，无调整依据" if zh else f"{rate_text}, no ground for a change"
 
 
 def _gap(clause: Clause, language: Language) -> str:
