@@ -24,7 +24,7 @@ from indexes.vector_cache import VectorCache
 from matcher.matching.calibration import SCORES, background
 from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, demand_facets, program_facets
 from matcher.matching.match import cache_folder
-from matcher.matching.score import pair_scores, side
+from matcher.matching.score import Side, pair_scores, side
 
 FAR_PAIRS = 4000
 
@@ -32,28 +32,8 @@ FAR_PAIRS = 4000
 def main(profiles: str, occupation_file: str, graded: str) -> None:
     """Fits, prints, writes."""
     truth = pd.read_csv(graded, dtype={"program_code": str, "occupation_code": str})
-    programs = pd.read_csv(profiles, dtype="string").rename(
-        columns={"program_code": "program_id", "program_name": "name", "courses_practice": "courses"}
-    )
-    programs = programs[programs["program_id"].isin(truth["program_code"])].reset_index(drop=True)
-    demands = pd.read_csv(occupation_file, dtype="string").rename(
-        columns={"code": "demand_id", "title": "occupation", "definition": "description", "tasks": "skills"}
-    )
-    demands = demands[demands["demand_id"].str.match(r"\d-\d\d-\d\d-\d\d")].drop_duplicates("demand_id")
-    demands = demands[demands["demand_id"].isin(occupations()["occupation_code"])].reset_index(drop=True)
-    own = [program_facets(row) for _, row in programs.iterrows()]
-    wanted = [demand_facets(row) for _, row in demands.iterrows()]
-    encoder = load_encoder()
-    store = VectorCache(cache_folder() / "vectors", encoder)
-    texts = list(dict.fromkeys(t for f in (*own, *wanted) for t in (*f.whole.values(), *f.clauses)))
-    encoded = store.encode(texts, lambda done, of: print(f"encode {done}/{of}", file=sys.stderr))
-    vectors = dict(zip(texts, encoded, strict=True))
-    program_centre = np.mean([vectors[t] for f in own for t in f.whole.values()], axis=0)
-    single = [[*(v for k, v in f.whole.items() if k != "skills"), *f.clauses] for f in wanted]
-    demand_centre = np.mean([vectors[t] for ts in single for t in ts], axis=0)
-    left = side(own, PROGRAM_FACETS, vectors, program_centre)
-    right = side(wanted, DEMAND_FACETS, vectors, demand_centre)
-    scores = pair_scores(left, right, np.arange(len(own)), np.arange(len(wanted)))
+    programs, demands, left, right = load_sides(profiles, occupation_file, set(truth["program_code"]))
+    scores = pair_scores(left, right, np.arange(len(programs)), np.arange(len(demands)))
 
     place = {p: i for i, p in enumerate(programs["program_id"])}
     column = {d: j for j, d in enumerate(demands["demand_id"])}
@@ -63,7 +43,7 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     y = (truth["grade"] >= 2).to_numpy(int)
     graded_pairs = set(zip(rows, columns, strict=True))
     rng = np.random.default_rng(0)
-    far = np.stack([rng.integers(0, len(own), FAR_PAIRS), rng.integers(0, len(wanted), FAR_PAIRS)], 1)
+    far = np.stack([rng.integers(0, len(place), FAR_PAIRS), rng.integers(0, len(column), FAR_PAIRS)], 1)
     far = np.array([pair for pair in far if tuple(pair) not in graded_pairs])
     x, z = scores[rows, columns], scores[far[:, 0], far[:, 1]]
     groups = programs["class_code"].to_numpy(str)
@@ -83,6 +63,9 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     }
     print(json.dumps(figures, indent=2))
     model = _fit(x, y, z)
+    encoder = load_encoder()
+    store = VectorCache(cache_folder() / "vectors", encoder)
+    program_centre, demand_centre = left.centre, right.centre
     names = store.encode(sorted(set(catalogue()["name"])))
     posts = store.encode(sorted(set(occupations()["occupation"])))
     mean, sd = background(names, posts, program_centre, demand_centre)
@@ -104,6 +87,35 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     }
     target = Path(__file__).parents[2] / "matcher" / "matching" / "calibration.json"
     target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load_sides(
+    profiles: str, occupation_file: str, wanted: set[str], centres: tuple[np.ndarray, np.ndarray] | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame, Side, Side]:
+    """Programs, demands (the classification's finest level) and both sides; centres are the means if none are given."""
+    programs = pd.read_csv(profiles, dtype="string").rename(
+        columns={"program_code": "program_id", "program_name": "name", "courses_practice": "courses"}
+    )
+    programs = programs[programs["program_id"].isin(wanted)].reset_index(drop=True)
+    demands = pd.read_csv(occupation_file, dtype="string").rename(
+        columns={"code": "demand_id", "title": "occupation", "definition": "description", "tasks": "skills"}
+    )
+    demands = demands[demands["demand_id"].isin(occupations()["occupation_code"])].drop_duplicates("demand_id")
+    own = [program_facets(row) for _, row in programs.iterrows()]
+    posts = [demand_facets(row) for _, row in demands.iterrows()]
+    store = VectorCache(cache_folder() / "vectors", load_encoder())
+    texts = list(dict.fromkeys(t for f in (*own, *posts) for t in (*f.whole.values(), *f.clauses)))
+    encoded = store.encode(texts, lambda done, of: print(f"encode {done}/{of}", file=sys.stderr))
+    vectors = dict(zip(texts, encoded, strict=True))
+    if centres is None:
+        single = [t for f in posts for t in (*(v for k, v in f.whole.items() if k != "skills"), *f.clauses)]
+        centres = (
+            np.mean([vectors[t] for f in own for t in f.whole.values()], axis=0),
+            np.mean([vectors[t] for t in single], axis=0),
+        )
+    left = side(own, PROGRAM_FACETS, vectors, centres[0])
+    right = side(posts, DEMAND_FACETS, vectors, centres[1])
+    return programs, demands.reset_index(drop=True), left, right
 
 
 def _fit(x: np.ndarray, y: np.ndarray, far: np.ndarray) -> LogisticRegression:

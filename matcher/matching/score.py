@@ -23,7 +23,7 @@ class Side:
         clauses: float32 (c, d), all clauses of all rows one after the other.
         starts: int64 (n + 1,): row i owns clauses[starts[i] : starts[i + 1]].
         lexical: sparse (n, buckets), of all text; title_lexical: of the first facet (name or title) alone.
-        texts: the texts themselves.
+        texts: the texts themselves; centre: what was subtracted from their vectors.
     """
 
     facets: dict[str, np.ndarray]
@@ -32,6 +32,7 @@ class Side:
     lexical: sp.csr_matrix
     title_lexical: sp.csr_matrix
     texts: Sequence[FacetTexts]
+    centre: np.ndarray
 
     def composite(self) -> np.ndarray:
         """One vector a row whose inner products are the mean facet cosines, (n, d): what the index searches."""
@@ -61,7 +62,7 @@ def side(texts: Sequence[FacetTexts], names: Sequence[str], vectors: dict[str, n
     starts = np.concatenate([[0], np.cumsum([len(t.clauses) for t in texts])]).astype(np.int64)
     lexical = lexical_vectors(["；".join(t.whole.values()) for t in texts])
     titles = lexical_vectors([t.whole.get(names[0], "") for t in texts])
-    return Side(facets, clauses, starts, lexical, titles, texts)
+    return Side(facets, clauses, starts, lexical, titles, texts, centre)
 
 
 def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
