@@ -12,12 +12,22 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
     "notices": {"zh": "提示", "en": "Notices"},
     "trace": {"zh": "判定过程", "en": "Rules, one by one"},
+    "guards": {
+        "zh": "保护条件（岗位消失或核定过剩时方才适用）",
+        "en": "Guards (asked only where posts have vanished or a surplus is certified)",
+    },
     "certificate": {"zh": "供需核算表", "en": "Certificate"},
     "matches": {"zh": "对接最好的岗位", "en": "Best matches"},
     "only": {
         "zh": "仅就此处所列的岗位、匹配与毕业生流向而言。",
         "en": "Only for the posts, matches and graduate flows listed here.",
     },
+}
+_WHY_NOT: Mapping[str, Mapping[str, str]] = {
+    "below_threshold": {"zh": "概率不足", "en": "p too low"},
+    "level": {"zh": "层次不符", "en": "level"},
+    "region": {"zh": "地区不可达", "en": "region"},
+    "rejected": {"zh": "复核否决", "en": "rejected in review"},
 }
 _MARK = {True: "✓", False: "✗", None: "?"}
 
@@ -45,7 +55,7 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
             f"- {_MARK[ground['holds']]} {title}",
             *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in ground["clauses"]),
         ]
-    lines += [f"  - {_MARK[c['holds']]} {c[lang]}" for c in trace["guards"]]
+    lines += [f"- {_WORDS['guards'][lang]}", *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in trace["guards"])]
     block = next((b for b in assessment.blocks if any(r["program_id"] == program_id for r in b["programs"])), None)
     if block:
         lines += ["", f"## {_WORDS['certificate'][lang]}", "", *_certificate(assessment, block, lang)]
@@ -97,7 +107,7 @@ def _matches(assessment: Assessment, program_id: str, lang: Language) -> list[st
     lines = [head, "| ---: | --- | --- | --- | --- |"]
     for row in rows(found):
         occupation = demands.loc[row.demand_id, "occupation"]
-        edge = "✓" if row.edge else row.why_not
+        edge = "✓" if row.edge else _WHY_NOT[row.why_not][lang]
         evidence = [word(e).replace("|", "/") for e in (row.program_evidence, row.demand_evidence)]
         lines.append(f"| {row.p:.3f} | {row.demand_id} {occupation} | {edge} | {evidence[0]} | {evidence[1]} |")
     return lines

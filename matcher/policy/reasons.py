@@ -31,35 +31,68 @@ GROUND_NAMES: Mapping[str, Text] = {
     "skill_gap": {"zh": "课程未覆盖岗位技能", "en": "courses do not cover the skills asked for"},
 }
 CLAUSE_NAMES: Mapping[str, Text] = {
-    "none_enrolled": {"zh": "连续若干年招生为零", "en": "nobody enrolled in so many years in a row"},
-    "no_students": {"zh": "在校生为零", "en": "no students left"},
+    "none_enrolled": {"zh": "连续{limit}年招生均为零", "en": "nobody enrolled for {limit} years in a row"},
+    "no_students": {"zh": "在校生为零", "en": "no students are left"},
     "years_covered": {
-        "zh": "近几个需求年度来源覆盖率达到",
-        "en": "coverage of the sources in each demand year at least",
+        "zh": "近几个需求年度来源覆盖率均不低于{limit}",
+        "en": "coverage of the sources is at least {limit} in each of the latest demand years",
     },
-    "posts_gone": {"zh": "各需求年度可达岗位低于", "en": "posts within reach in each demand year below"},
-    "text_reaches": {"zh": "文本与某一所列职业的匹配概率达到", "en": "match with some listed occupation at least"},
-    "judged_by_work": {"zh": "升学占比低于", "en": "further study below"},
-    "surplus_certified": {"zh": "过剩经核定（岗位容纳率低于）", "en": "surplus certified (placeable rate below)"},
-    "employment_low": {"zh": "就业率低的把握达到", "en": "certainty of low employment at least"},
-    "employment_not_low": {"zh": "就业率低的可能不超过", "en": "chance of low employment at most"},
-    "employment_not_judged": {"zh": "以升学为主，不以就业评价", "en": "mostly further study, not judged by employment"},
-    "few_graduates": {"zh": "三年毕业生少于", "en": "graduates over three years fewer than"},
-    "no_recent_source": {"zh": "所属领域与地区的需求来源早于（月）", "en": "covered demand source older than (months)"},
-    "thin_text": {"zh": "课程与文字过少（字数少于）", "en": "too little text (characters below)"},
-    "strategic_posts": {"zh": "战略产业链占可达岗位达到", "en": "strategic chains' part of reachable posts at least"},
-    "growing": {"zh": "需求增长低估值大于", "en": "low estimate of growth above"},
-    "headroom": {"zh": "可增招空间达到（人）", "en": "headroom at least (persons)"},
-    "short_of_people": {"zh": "领域或岗位紧缺（占比达到）", "en": "field or posts short of people (share at least)"},
-    "capacity": {"zh": "办学能力可容（相对现招生）", "en": "capacity allows for it (against enrolment)"},
-    "traditional_field": {"zh": "属传统改造领域", "en": "a traditional field"},
-    "shrinking": {"zh": "需求年增长低于", "en": "growth a year below"},
-    "live_demand": {"zh": "可达岗位多于", "en": "posts within reach above"},
-    "enough_courses": {"zh": "课程门数达到", "en": "courses at least"},
-    "skills_uncovered": {"zh": "技能覆盖率低于", "en": "share of skills covered below"},
-    "not_exempt": {"zh": "不在豁免之列", "en": "not exempt"},
-    "first_cohort_out": {"zh": "首届毕业年份不晚于", "en": "first cohort graduated by"},
-    "replaceable": {"zh": "无人可替代的人数不超过", "en": "placed graduates nobody could replace at most"},
+    "posts_gone": {
+        "zh": "各需求年度可达岗位均少于{limit}个",
+        "en": "fewer than {limit} posts within reach in each demand year",
+    },
+    "text_reaches": {
+        "zh": "文本与某一所列职业的匹配概率不低于{limit}",
+        "en": "its text matches some listed occupation at {limit} or more",
+    },
+    "judged_by_work": {"zh": "升学占比低于{limit}", "en": "further study is below {limit}"},
+    "surplus_certified": {
+        "zh": "供大于求经核定（岗位容纳率低于{limit}）",
+        "en": "its surplus is certified (placeable rate below {limit})",
+    },
+    "employment_low": {
+        "zh": "就业率低的把握不低于{limit}",
+        "en": "employment is low with a certainty of {limit} or more",
+    },
+    "employment_not_low": {
+        "zh": "就业率低的可能不超过{limit}",
+        "en": "the chance that employment is low is {limit} or less",
+    },
+    "employment_not_judged": {"zh": "以升学为主，不以就业评价", "en": "mostly further study: employment is not judged"},
+    "few_graduates": {"zh": "三年毕业生少于{limit}人", "en": "fewer than {limit} graduates over three years"},
+    "no_recent_source": {
+        "zh": "所属领域与地区{limit}个月内没有申报覆盖率的需求来源",
+        "en": "no covered demand source for its field and region within {limit} months",
+    },
+    "thin_text": {"zh": "课程过少且文字少于{limit}字", "en": "few courses and fewer than {limit} characters of text"},
+    "strategic_posts": {
+        "zh": "战略产业链占可达岗位不低于{limit}",
+        "en": "strategic chains carry at least {limit} of its posts",
+    },
+    "growing": {"zh": "需求增长低估值大于{limit}", "en": "the low estimate of growth is above {limit}"},
+    "headroom": {"zh": "可增招空间不少于{limit}人", "en": "room for at least {limit} more graduates"},
+    "short_of_people": {
+        "zh": "领域被点名紧缺、岗位多于毕业生，或紧缺岗位占比不低于{limit}",
+        "en": "named as short, more posts than graduates, or at least {limit} of its posts short of people",
+    },
+    "capacity": {
+        "zh": "办学能力可容扩招（现招生{limit}人）",
+        "en": "its capacity allows for more ({limit} enrolled now)",
+    },
+    "traditional_field": {"zh": "属文件点名的传统改造领域", "en": "a traditional field named by the opinion"},
+    "shrinking": {"zh": "可达岗位年增长低于{limit}", "en": "growth of its posts is below {limit}"},
+    "live_demand": {"zh": "有可达岗位", "en": "there are posts within reach"},
+    "enough_courses": {"zh": "课程不少于{limit}门", "en": "at least {limit} courses"},
+    "skills_uncovered": {
+        "zh": "课程对岗位技能的覆盖率低于{limit}",
+        "en": "courses cover less than {limit} of the skills asked for",
+    },
+    "not_exempt": {"zh": "不在豁免之列", "en": "it is not exempt"},
+    "first_cohort_out": {"zh": "首届毕业不晚于{limit}年", "en": "its first cohort graduated by {limit}"},
+    "replaceable": {
+        "zh": "无人可替代的毕业生不超过{limit}人",
+        "en": "no more than {limit} of its placed graduates are irreplaceable",
+    },
 }
 NOTICES: Mapping[str, Text] = {
     "guard_blocks": {
@@ -143,15 +176,12 @@ def needed_data(verdict: Verdict, language: Language) -> list[str]:
 
 def clause_sentence(clause: Clause, language: Language) -> str:
     """A clause of the trace: what was asked, what was found."""
-    asked = "" if clause.limit is None else f" {_number(clause.limit)}"
-    found = {"zh": "实际", "en": "found"}[language]
-    absent = {"zh": "无数据", "en": "no data"}[language]
-    value = absent if clause.value is None and clause.holds is None else _number(clause.value)
-    return (
-        f"{CLAUSE_NAMES[clause.name][language]}{asked}：{found} {value}"
-        if value
-        else CLAUSE_NAMES[clause.name][language]
-    )
+    asked = CLAUSE_NAMES[clause.name][language].format(limit=_number(clause.limit))
+    if clause.value is None and clause.holds is None:
+        return f"{asked}{'：无数据' if language == 'zh' else ': no data'}"
+    if clause.value is None:
+        return asked
+    return f"{asked}{'：实际为' if language == 'zh' else ': found '}{_number(clause.value)}"
 
 
 def trace_record(verdict: Verdict, facts: Facts, values: Values, as_of: date) -> dict[str, Any]:
@@ -329,4 +359,4 @@ def _number(value: float | int | str | None) -> str:
     """Whole figures without decimals, others with up to two."""
     if value is None or isinstance(value, str):
         return value or ""
-    return f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}".rstrip("0")
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.2f}".rstrip("0").rstrip(".")

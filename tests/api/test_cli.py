@@ -1,0 +1,652 @@
+"""The command line as a stranger meets it: real processes, exit codes, what is said and what is written."""
+
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from python_calamine import CalamineWorkbook
+
+from api.cli import KINDS
+from corpora import TABLES
+from corpora.starter import ILLUSTRATIVE
+from matcher.policy.reasons import FLAG_NAMES
+from tests.corpora.files import text_file, workbook
+
+Result = subprocess.CompletedProcess[str]
+COMMANDS = ("demo", "template", "check", "match", "assess", "verify", "explain", "doctor")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+PROGRAMS = [
+    ["专业编号", "专业名称", "院校名称", "层次", "课程"],
+    ["P1", "护理", "甲学院", "高职", "基础护理学；内科护理；外科护理；急救护理技术；老年护理"],
+    ["P2", "大数据与会计", "甲学院", "高职", "财务会计；成本核算；税务申报；财务报表分析；审计基础"],
+    ["P3", "工业机器人技术", "乙学院", "高职", "工业机器人编程与调试；电气控制与PLC；机器人维护；传感器技术"],
+]
+OUTCOMES = [
+    ["专业编号", "年份", "毕业生数", "就业人数"],
+    *[[p, year, n, k] for year in (2024, 2025, 2026) for p, n, k in (("P1", 40, 36), ("P2", 50, 20), ("P3", 30, 27))],
+]
+DEMANDS = [
+    ["岗位编号", "岗位名称", "招聘人数", "年份", "岗位描述", "技能"],
+    ["D1", "病房护士", 60, 2026, "在病房为患者提供护理，观察病情，执行医嘱", "静脉输液；生命体征监测；急救护理"],
+    ["D2", "会计", 5, 2026, "负责记账、报税和编制财务报表", "财务会计；税务申报；报表分析"],
+    ["D3", "工业机器人运维员", 40, 2026, "安装、编程、调试和维护工业机器人", "机器人编程；PLC；故障诊断"],
+]
+LINKS = [["专业编号", "岗位编号"], ["P1", "D1"], ["P2", "D2"], ["P3", "D3"], ["P3", "D2"]]
+
+
+def duikou(cwd: Path, *words: object, **environment: str) -> Result:
+    """Runs the command as a user would; whatever happens, no traceback and a code of the contract."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("DUIKOU_") or k == "DUIKOU_CACHE"}
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", *map(str, words)],
+        cwd=cwd, env={**kept, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stdout + done.stderr, done.stderr
+    assert done.returncode in (0, 1, 2, 3)
+    return done
+
+
+def done(result: Result, code: int = 0) -> str:
+    """What was said on stdout, once the exit code is the one expected."""
+    assert result.returncode == code, f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+def refused(result: Result, *named: str) -> None:
+    """Unusable input: exit 2, nothing on stdout, a short text on stderr that names what is wrong."""
+    assert done(result, 2) == ""
+    for word in named:
+        assert word in result.stderr
+    assert len(result.stderr.strip().splitlines()) <= 8
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> list[object]:
+    """Options of a small assessment; its links come from texts unless --matches is added."""
+    found: list[object] = []
+    for kind, rows in (("programs", PROGRAMS), ("outcomes", OUTCOMES), ("demands", DEMANDS)):
+        found += [f"--{kind}", text_file(tmp_path / f"{kind}.csv", rows)]
+    return found
+
+
+@pytest.fixture
+def linked(tmp_path: Path, tables: list[object]) -> list[object]:
+    """Options of a small assessment with given links: no texts are read, so it is quick."""
+    return [*tables, "--matches", text_file(tmp_path / "links.csv", LINKS), "--as-of", "2026-10-15"]
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """One run of the demo, shared by all workers: its folder and what it said. Never write into the folder."""
+    base = tmp_path_factory.getbasetemp()
+    cwd = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    said = cwd / "said.json"
+    try:
+        cwd.mkdir()
+    except FileExistsError:  # another worker runs it
+        end = time.monotonic() + 120
+        while not said.exists():
+            assert time.monotonic() < end, "the demo of the other worker does not end"
+            time.sleep(0.2)
+    else:
+        ran = duikou(cwd, "demo")
+        (cwd / "half").write_text(json.dumps([ran.args, ran.returncode, ran.stdout, ran.stderr]), encoding="utf-8")
+        (cwd / "half").rename(said)
+    return cwd / "out" / "demo", Result(*json.loads(said.read_text(encoding="utf-8")))
+
+
+@pytest.fixture
+def copied(demo: tuple[Path, Result], tmp_path: Path) -> Path:
+    """The demo's folder at another place, to be changed."""
+    return Path(shutil.copytree(demo[0], tmp_path / "copied"))
+
+
+# Help
+
+
+def test_help_names_every_command_and_first_steps(tmp_path: Path) -> None:
+    said = done(duikou(tmp_path, "--help"))
+    assert all(re.search(rf"^  {command} ", said, re.MULTILINE) for command in COMMANDS)
+    for step in ("duikou demo", "duikou check 专业.xlsx --kind programs", "duikou verify"):
+        assert step in said
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_every_command_explains_it_in_both_languages(tmp_path: Path, command: str) -> None:
+    said = done(duikou(tmp_path, command, "--help"))
+    said_before_options = said.split("Options:")[0]
+    assert CHINESE.search(said_before_options)
+    assert re.search(r"。[A-Z][a-z-]+ (?s:.*)\.", said_before_options)
+    assert f"duikou {command}" in said.replace("python -m api.cli", "duikou")
+    for option, rest in re.findall(r"^  (--[a-z-]+)(.*(?:\n {10,}.*)*)", said, re.MULTILINE):
+        assert len(rest.split()) > 1, f"{option} says nothing of itself"
+
+
+def test_script_is_installed_and_tells_its_version(tmp_path: Path) -> None:
+    script = Path(sys.executable).with_name("duikou")
+    said = subprocess.run([script, "--version"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert re.fullmatch(r"duikou, version \d+\.\d+\.\d+\n", said)
+
+
+# Exit codes
+
+
+def test_wrong_words_on_the_command_line_end_with_2(tmp_path: Path) -> None:
+    refused(duikou(tmp_path, "asses"), "asses")
+    refused(duikou(tmp_path, "check", "none.csv", "--kind", "programs"), "none.csv")
+    refused(duikou(tmp_path, "verify", "none"), "none")
+    refused(duikou(tmp_path, "template", "colleges"), "colleges", "programs")
+
+
+def test_folder_that_is_no_assessment_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    refused(duikou(tmp_path, "verify", "other"), "other", "assessment")
+    refused(duikou(tmp_path, "explain", "other", "P1"), "other", "assessment")
+
+
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_fault_of_ours_ends_with_3_and_one_line_unless_debugging(tmp_path: Path, debug: bool) -> None:
+    code = (
+        "import sys, api.doctor, api.cli\n"
+        "def broken(): raise RuntimeError('a wheel came off')\n"
+        "api.doctor.examine = broken\n"
+        "sys.argv = ['duikou', 'doctor']\n"
+        "api.cli.main()\n"
+    )
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("DUIKOU_")}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
+        env=kept | ({"DUIKOU_DEBUG": "1"} if debug else {}),
+    )  # fmt: skip
+    assert ended.returncode == 3
+    assert ended.stdout == ""
+    assert "a wheel came off" in ended.stderr
+    assert ("Traceback" in ended.stderr) == debug
+    assert debug or (len(ended.stderr.splitlines()) == 1 and "DUIKOU_DEBUG=1" in ended.stderr)
+
+
+def test_doctor_finds_this_machine_fit(tmp_path: Path) -> None:
+    said = done(duikou(tmp_path, "doctor")).splitlines()
+    assert len(said) >= 5
+    assert not [line for line in said if line.startswith("✗")]
+    assert all(line.startswith(("✓ ", "· ")) for line in said)
+
+
+# Demo
+
+
+def test_demo_prints_all_six_flags_with_their_numbers(demo: tuple[Path, Result]) -> None:
+    folder, result = demo
+    said = done(result)
+    counts = pd.read_csv(folder / "programs.csv")["flag"].value_counts()
+    assert len(FLAG_NAMES) == 6
+    for flag, names in FLAG_NAMES.items():
+        assert CHINESE.search(names["zh"])
+        assert re.search(rf"^{names['zh']} +{counts.get(flag, 0)}\b", said, re.MULTILINE)
+    assert counts.reindex(list(FLAG_NAMES)).gt(0).all(), "the demo shows no case of some flag"
+
+
+def test_demo_says_that_its_data_are_illustrative(demo: tuple[Path, Result]) -> None:
+    folder, result = demo
+    assert ILLUSTRATIVE["zh"] in done(result)
+    assert ILLUSTRATIVE["zh"] in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_demo_tells_where_its_files_are_and_keeps_stderr_empty(demo: tuple[Path, Result]) -> None:
+    said = done(demo[1])
+    for words in ("out/demo", "out/demo/report.html", "duikou verify out/demo"):
+        assert words in said
+    assert demo[1].stderr == ""
+
+
+def test_demo_writes_the_folder_of_the_contract(demo: tuple[Path, Result]) -> None:
+    folder = demo[0]
+    files = {file.name for file in folder.iterdir()}
+    assert files >= {
+        "assessment.json", "inputs", "programs.csv", "programs.parquet", "demands.csv", "matches.parquet",
+        "placement.parquet", "blocks.json", "traces.jsonl", "report.html",
+    }  # fmt: skip
+    assert {file.stem for file in (folder / "inputs").glob("*.parquet")} >= {"programs", "outcomes", "demands"}
+    programs = pd.read_csv(folder / "programs.csv", encoding="utf-8-sig")
+    promised = [
+        "program_id",
+        "flag",
+        "flag_probability",
+        "measure",
+        "also_fires",
+        "notices",
+        "rule_verdict",
+        "rule_clause",
+        "supply",
+        "placeable_rate",
+        "placeable_low",
+        "placeable_high",
+        "headroom",
+        "indispensability",
+        "employment_mean",
+        "employment_low",
+        "employment_high",
+        "employment_below_probability",
+        "raw_rate_by_year",
+        "block",
+        "own_gap",
+        "completers_share_gap",
+        "counterfactual",
+    ]
+    assert list(programs.columns)[: len(promised)] == promised
+    assert programs["program_id"].is_unique
+    demands = pd.read_csv(folder / "demands.csv", encoding="utf-8-sig")
+    promised = [
+        "demand_id",
+        "occupation",
+        "region",
+        "levels",
+        "year",
+        "openings",
+        "entry_share",
+        "posts",
+        "placed",
+        "block",
+        "whitespace",
+    ]
+    assert list(demands.columns) == promised
+    matches = pd.read_parquet(folder / "matches.parquet")
+    promised = ["program_id", "demand_id", "p", "edge", "why_not", "program_evidence", "demand_evidence"]
+    assert set(matches.columns) == set(promised)
+    assert list(pd.read_parquet(folder / "placement.parquet").columns) == ["program_id", "demand_id", "persons"]
+    for block in json.loads((folder / "blocks.json").read_text(encoding="utf-8")):
+        assert block.keys() >= {
+            "block", "rate", "programs", "demands", "supply", "posts", "worse_blocks", "unplaced_here",
+            "cannot_be_placed", "observed_placed", "certified", "why_not_certified",
+        }  # fmt: skip
+    traces = [json.loads(line) for line in (folder / "traces.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert {t["program_id"] for t in traces} == set(programs["program_id"])
+    manifest = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+    assert manifest.keys() >= {"versions", "encoder", "policy", "as_of", "horizon", "seed", "draws", "counts"}
+    assert manifest["as_of"] == "2026-10-15"
+
+
+def test_demo_page_needs_nothing_from_the_network(demo: tuple[Path, Result]) -> None:
+    page = (demo[0] / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)\s*=\s*["']?(?:https?:)?//""", page)
+    assert not re.search(r"@import|url\(\s*['\"]?https?:", page)
+    assert all(names["zh"] in page for names in FLAG_NAMES.values())
+
+
+def test_english_demo_speaks_english_only(tmp_path: Path) -> None:
+    said = done(duikou(tmp_path, "demo", "--lang", "en", "--out", "english"))
+    assert not CHINESE.search(said)
+    assert ILLUSTRATIVE["en"] in said
+    assert all(re.search(rf"^{names['en']} +\d+", said, re.MULTILINE) for names in FLAG_NAMES.values())
+    assert "Certified surplus" in said
+    assert "room for" in said
+    programs = pd.read_csv(tmp_path / "english" / "programs.csv")
+    assert programs["reason_en"].str.fullmatch(r"[^\u3400-\u9fff]+").all()
+    page = (tmp_path / "english" / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="en"' in page
+
+
+def test_explain_gives_reason_and_rules_of_one_program(demo: tuple[Path, Result], tmp_path: Path) -> None:
+    folder = demo[0]
+    row = pd.read_csv(folder / "programs.csv").query("flag == 'phase_out'").iloc[0]
+    said = done(duikou(tmp_path, "explain", folder, row["program_id"]))
+    assert row["reason"] in said
+    assert row["name"] in said
+    assert FLAG_NAMES["phase_out"]["zh"] in said
+    refused(duikou(tmp_path, "explain", folder, "P999"), "P999")
+
+
+# Verify
+
+
+def test_verify_holds_for_the_demo_wherever_its_folder_lies(copied: Path, tmp_path: Path) -> None:
+    result = duikou(tmp_path, "verify", copied)
+    said = done(result)
+    assert said.startswith("✓ ")
+    assert str(len(json.loads((copied / "blocks.json").read_text(encoding="utf-8")))) in said
+    assert result.stderr == ""
+
+
+def change_table(file: Path, rows: Callable[[pd.DataFrame], Any], column: str, change: Callable[[Any], Any]) -> None:
+    """Changes one cell: the first of the rows chosen."""
+    table = pd.read_parquet(file)
+    at = table.index[rows(table)][0]
+    table.loc[at, column] = change(table.loc[at, column])
+    table.to_parquet(file, index=False)
+
+
+def first_block(folder: Path) -> dict[str, Any]:
+    """The first block that is certified."""
+    blocks = json.loads((folder / "blocks.json").read_text(encoding="utf-8"))
+    return next(block for block in blocks if block["certified"])
+
+
+def used_link(folder: Path) -> tuple[str, str]:
+    """A link on which graduates are placed."""
+    row = pd.read_parquet(folder / "placement.parquet").query("persons > 0").iloc[0]
+    return row["program_id"], row["demand_id"]
+
+
+@pytest.mark.parametrize("figure", ["rate", "supply", "cannot_be_placed"])
+def test_verify_fails_when_a_figure_of_a_certificate_is_changed(copied: Path, tmp_path: Path, figure: str) -> None:
+    file = copied / "blocks.json"
+    blocks = json.loads(file.read_text(encoding="utf-8"))
+    block = next(block for block in blocks if block["certified"] and block["observed_placed"] is not None)
+    block[figure] = round(block[figure] + 0.01, 4)
+    file.write_text(json.dumps(blocks, ensure_ascii=False, indent=1), encoding="utf-8")
+    assert_fails(duikou(tmp_path, "verify", copied), "blocks.json", f"{figure} of block {block['block']}")
+
+
+def test_verify_fails_when_a_cohort_is_changed(copied: Path, tmp_path: Path) -> None:
+    program = first_block(copied)["programs"][0]["program_id"]
+    changed = "inputs/outcomes.parquet"
+    change_table(
+        copied / changed, lambda t: (t["program_id"] == program) & (t["year"] == 2025), "graduates", lambda n: n + 30
+    )
+    assert_fails(duikou(tmp_path, "verify", copied), changed, f"supply of {program}")
+
+
+def test_verify_fails_when_openings_are_changed(copied: Path, tmp_path: Path) -> None:
+    demand = used_link(copied)[1]
+    changed = "inputs/demands.parquet"
+    change_table(copied / changed, lambda t: t["demand_id"] == demand, "openings", lambda n: n + 5)
+    assert_fails(duikou(tmp_path, "verify", copied), changed, f"posts of {demand}")
+
+
+def test_verify_fails_when_the_p_of_a_link_is_lowered(copied: Path, tmp_path: Path) -> None:
+    program, demand = used_link(copied)
+    change_table(
+        copied / "matches.parquet",
+        lambda t: (t["program_id"] == program) & (t["demand_id"] == demand),
+        "p",
+        lambda p: 0.1,
+    )
+    assert_fails(duikou(tmp_path, "verify", copied), "matches.parquet", f"{program} - {demand}")
+
+
+def test_verify_fails_when_a_link_is_removed(copied: Path, tmp_path: Path) -> None:
+    program, demand = used_link(copied)
+    matches = pd.read_parquet(copied / "matches.parquet")
+    kept = matches[(matches["program_id"] != program) | (matches["demand_id"] != demand)]
+    assert len(kept) == len(matches) - 1
+    kept.to_parquet(copied / "matches.parquet", index=False)
+    assert_fails(duikou(tmp_path, "verify", copied), "matches.parquet", f"{program} - {demand}")
+
+
+def test_verify_names_a_file_that_is_gone(copied: Path, tmp_path: Path) -> None:
+    (copied / "report.html").unlink()
+    assert "report.html" in done(duikou(tmp_path, "verify", copied), 1)
+
+
+def assert_fails(result: Result, file: str, claim: str) -> None:
+    """A changed file is told by its hash, and by a sum or a link as well: a new hash would not hide the change."""
+    faults = [line for line in done(result, 1).splitlines() if line.startswith("✗ ")]
+    assert any(line.startswith(f"✗ {file} ") for line in faults)
+    assert any(claim in line for line in faults if "hash" not in line)
+
+
+# Template
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_template_of_every_kind_has_its_required_columns(tmp_path: Path, kind: str) -> None:
+    said = done(duikou(tmp_path, "template", kind))
+    assert said.strip() == f"{kind}.xlsx"
+    book = CalamineWorkbook.from_path(str(tmp_path / f"{kind}.xlsx"))
+    cells = {str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row}
+    for column in TABLES[kind].columns:
+        if column.required:
+            assert any(column.zh in cell for cell in cells)
+
+
+def test_template_refuses_to_overwrite(tmp_path: Path) -> None:
+    (tmp_path / "programs.xlsx").write_bytes(b"the work of a week")
+    refused(duikou(tmp_path, "template", "programs"), "programs.xlsx", "--out")
+    assert (tmp_path / "programs.xlsx").read_bytes() == b"the work of a week"
+    done(duikou(tmp_path, "template", "programs", "--out", "二.xlsx", "--lang", "en"))
+    assert (tmp_path / "二.xlsx").is_file()
+
+
+def test_unfilled_template_is_not_taken_for_data(tmp_path: Path) -> None:
+    done(duikou(tmp_path, "template", "outcomes"))
+    assert "outcomes.xlsx" in done(duikou(tmp_path, "check", "outcomes.xlsx", "--kind", "outcomes"), 1)
+
+
+# Check
+
+
+def test_check_reads_gb18030_with_chinese_headers(tmp_path: Path) -> None:
+    text_file(tmp_path / "专业.csv", PROGRAMS, "gb18030")
+    said = done(duikou(tmp_path, "check", "专业.csv", "--kind", "programs"))
+    assert said.startswith("3 行：3 行可用，0 行有误")
+
+
+def test_check_reads_a_workbook_with_a_merged_title_above_the_header(tmp_path: Path) -> None:
+    title = ["2026 年全市专业布点情况表", *[None] * 4]
+    workbook(tmp_path / "专业.xlsx", {"表一": [title, *PROGRAMS]}, [("表一", 0, 0, 0, 4)])
+    said = done(duikou(tmp_path, "check", "专业.xlsx", "--kind", "programs", "--lang", "en"))
+    assert said.startswith("3 rows: 3 good, 0 bad")
+
+
+def bad_outcomes(path: Path) -> set[int]:
+    """100 rows of which 40 are bad in five ways; returns their row numbers as a spreadsheet shows them."""
+    rows: list[list[object]] = [["院校名称", "专业编号", "年份", "毕业生数", "就业人数"]]
+    planted = set()
+    for number in range(2, 102):
+        row: list[object] = [f"第{number % 10}学院", f"P{number}", 2025, 40, 30]
+        if number % 5 in (1, 3):
+            planted.add(number)
+            match len(planted) % 5:
+                case 0:
+                    row[3] = "约四十"
+                case 1:
+                    row[1] = ""
+                case 2:
+                    row[4] = 41
+                case 3:
+                    row[2] = "20255"
+                case 4:
+                    row[3] = -1
+        rows.append(row)
+    text_file(path, rows)
+    assert len(planted) == 40
+    return planted
+
+
+def test_check_prints_the_row_of_each_of_forty_bad_rows(tmp_path: Path) -> None:
+    planted = bad_outcomes(tmp_path / "去向.csv")
+    said = done(duikou(tmp_path, "check", "去向.csv", "--kind", "outcomes"), 1)
+    assert {int(row) for row in re.findall(r"第 (\d+) 行，列“", said)} == planted
+    assert "100 行：60 行可用，40 行有误" in said
+    assert "约四十" in said
+    assert not (tmp_path / "去向.bad.csv").exists()
+
+
+def test_check_puts_bad_rows_aside_when_asked_to(tmp_path: Path) -> None:
+    planted = bad_outcomes(tmp_path / "去向.csv")
+    said = done(duikou(tmp_path, "check", "去向.csv", "--kind", "outcomes", "--accept-good-rows"))
+    assert "60 行可用" in said
+    assert "去向.bad.csv" in said
+    with (tmp_path / "去向.bad.csv").open(encoding="utf-8-sig", newline="") as stream:
+        written = list(csv.DictReader(stream))
+    assert {int(row["行号"]) for row in written} == planted
+    assert all(row["原因"] for row in written)
+    assert {row["文件"] for row in written} == {"去向.csv"}
+
+
+def test_good_rows_cannot_rescue_a_table_without_its_columns(tmp_path: Path) -> None:
+    text_file(tmp_path / "a.csv", [["专业编号", "年份"], ["P1", 2025]])
+    said = done(duikou(tmp_path, "check", "a.csv", "--kind", "outcomes", "--accept-good-rows"), 1)
+    assert "毕业生数" in said
+
+
+def test_check_lists_who_is_missing(tmp_path: Path) -> None:
+    text_file(tmp_path / "专业.csv", PROGRAMS)
+    (tmp_path / "名单.txt").write_bytes("甲学院\n\n乙学院\n丙学院\n丁学院\n".encode("gb18030"))
+    words = ("check", "专业.csv", "--kind", "programs", "--expected", "名单.txt")
+    said = done(duikou(tmp_path, *words)).splitlines()
+    assert "未报：丙学院、丁学院" in said
+    assert "missing: 丙学院, 丁学院" in done(duikou(tmp_path, *words, "--lang", "en")).splitlines()
+
+
+def test_check_never_repeats_personal_data(tmp_path: Path) -> None:
+    rows = [["专业编号", "专业名称", "课程", "学生姓名", "身份证号"]]
+    rows += [["P1", "护理", "基础护理学", "张晓明", "340102199001011234"]]
+    text_file(tmp_path / "a.csv", rows)
+    result = duikou(tmp_path, "check", "a.csv", "--kind", "programs", "--accept-good-rows")
+    assert "身份证号" in done(result, 1)
+    written = (tmp_path / "a.bad.csv").read_text(encoding="utf-8-sig") if (tmp_path / "a.bad.csv").exists() else ""
+    for text in (result.stdout, result.stderr, written):
+        assert "张晓明" not in text
+        assert "340102199001011234" not in text
+
+
+# Match
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "parquet"])
+def test_match_writes_p_and_the_sentences_that_carry_it(tmp_path: Path, tables: list[object], suffix: str) -> None:
+    out = tmp_path / "new" / f"对接.{suffix}"
+    chosen = [*tables[:2], *tables[4:6]]
+    said = done(duikou(tmp_path, "match", *chosen, "--top", 2, "--out", out))
+    assert str(out) in said
+    readers: dict[str, Callable[[Path], pd.DataFrame]] = {
+        "csv": pd.read_csv,
+        "parquet": pd.read_parquet,
+        "xlsx": lambda file: pd.read_excel(file, engine="calamine"),
+    }
+    found = readers[suffix](out)
+    columns = ["program_id", "name", "demand_id", "occupation", "p", "program_evidence", "demand_evidence"]
+    assert set(columns) <= set(found.columns)
+    assert found["p"].between(0, 1).all()
+    assert found.groupby("program_id").size().max() <= 2
+    best = found.sort_values("p", ascending=False).drop_duplicates("program_id").set_index("program_id")
+    assert best["demand_id"].to_dict() == {"P1": "D1", "P2": "D2", "P3": "D3"}
+    assert best["name"]["P1"] == "护理"
+    assert best["occupation"]["P1"] == "病房护士"
+    texts = dict(zip([str(row[0]) for row in PROGRAMS], [" ".join(map(str, row)) for row in PROGRAMS], strict=True))
+    for row in best.reset_index().to_dict("records"):
+        assert row["program_evidence"] in texts[row["program_id"]]
+        assert row["demand_evidence"]
+
+
+def test_match_refuses_a_format_before_it_computes(tmp_path: Path, tables: list[object]) -> None:
+    refused(duikou(tmp_path, "match", *tables[:2], *tables[4:6], "--out", "a.docx"), "a.docx", ".csv", ".xlsx")
+    assert not (tmp_path / "a.docx").exists()
+
+
+# Assess
+
+
+def test_assess_links_own_tables_by_their_texts(tmp_path: Path, tables: list[object]) -> None:
+    result = duikou(tmp_path, "assess", *tables, "--as-of", "2026-10-15", "--out", "结果")
+    assert "结果/report.html" in done(result)
+    assert ILLUSTRATIVE["zh"] not in result.stdout
+    assert ILLUSTRATIVE["zh"] not in (tmp_path / "结果" / "report.html").read_text(encoding="utf-8")
+    matches = pd.read_parquet(tmp_path / "结果" / "matches.parquet")
+    best = matches.sort_values("p", ascending=False).drop_duplicates("program_id").set_index("program_id")
+    assert best["demand_id"].to_dict() == {"P1": "D1", "P2": "D2", "P3": "D3"}
+    done(duikou(tmp_path, "verify", "结果"))
+
+
+def test_assess_takes_given_links_in_place_of_texts(tmp_path: Path, linked: list[object]) -> None:
+    done(duikou(tmp_path, "assess", *linked, "--out", "结果"))
+    matches = pd.read_parquet(tmp_path / "结果" / "matches.parquet")
+    given = {tuple(row) for row in LINKS[1:]}
+    assert set(zip(matches["program_id"], matches["demand_id"], strict=True)) == given
+    assert (matches["p"] == 1).all()
+    assert matches["edge"].all()
+    placed = pd.read_parquet(tmp_path / "结果" / "placement.parquet")
+    assert set(zip(placed["program_id"], placed["demand_id"], strict=True)) <= given
+    done(duikou(tmp_path, "verify", "结果"))
+
+
+def test_assess_of_the_same_tables_writes_the_same_figures(tmp_path: Path, linked: list[object]) -> None:
+    for out in ("one", "two"):
+        done(duikou(tmp_path, "assess", *linked, "--out", out))
+    for name in ("programs.csv", "demands.csv", "blocks.json", "traces.jsonl", "report.html"):
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+
+
+def test_assess_into_its_own_folder_replaces_it(tmp_path: Path, linked: list[object]) -> None:
+    home = tmp_path / "home"
+    done(duikou(tmp_path, "assess", *linked, "--out", home / "结果"))
+    reordered = text_file(tmp_path / "links.csv", LINKS[:3])
+    assert reordered in linked
+    done(duikou(tmp_path, "assess", *linked, "--as-of", "2026-11-01", "--out", home / "结果"))
+    manifest = json.loads((home / "结果" / "assessment.json").read_text(encoding="utf-8"))
+    assert manifest["as_of"] == "2026-11-01"
+    assert len(pd.read_parquet(home / "结果" / "matches.parquet")) == 2
+    assert [file.name for file in home.iterdir()] == ["结果"]
+
+
+def test_assess_leaves_a_folder_of_other_files_alone(tmp_path: Path, linked: list[object]) -> None:
+    (tmp_path / "论文").mkdir()
+    (tmp_path / "论文" / "初稿.docx").write_bytes(b"draft")
+    before = {file.name for file in tmp_path.iterdir()}
+    refused(duikou(tmp_path, "assess", *linked, "--out", "论文"), "论文")
+    assert [file.name for file in (tmp_path / "论文").iterdir()] == ["初稿.docx"]
+    assert {file.name for file in tmp_path.iterdir()} == before
+
+
+def test_assess_without_a_required_table_ends_with_2(tmp_path: Path, tables: list[object]) -> None:
+    refused(duikou(tmp_path, "assess", *tables[:4], "--out", "结果"), "--demands")
+    assert not (tmp_path / "结果").exists()
+
+
+def test_assess_needs_openings(tmp_path: Path, linked: list[object]) -> None:
+    text_file(tmp_path / "demands.csv", [row[:2] for row in DEMANDS])
+    refused(duikou(tmp_path, "assess", *linked, "--out", "结果"), "openings")
+    assert not (tmp_path / "结果").exists()
+
+
+def test_assess_names_the_program_that_only_the_outcomes_know(tmp_path: Path, linked: list[object]) -> None:
+    text_file(tmp_path / "outcomes.csv", [*OUTCOMES, ["P77", 2025, 10, 5]])
+    result = duikou(tmp_path, "assess", *linked, "--out", "结果")
+    refused(result, "P77", "专业编号")
+    assert str(len(OUTCOMES) + 1) in result.stderr
+    assert not (tmp_path / "结果").exists()
+
+
+def test_assess_names_bad_cells_and_goes_on_with_good_rows_only_when_asked(
+    tmp_path: Path, linked: list[object]
+) -> None:
+    text_file(tmp_path / "outcomes.csv", [*OUTCOMES, ["P1", 2023, "若干", 5]])
+    refused(duikou(tmp_path, "assess", *linked, "--out", "结果"), "outcomes.csv", "若干", f"{len(OUTCOMES) + 1}")
+    result = duikou(tmp_path, "assess", *linked, "--out", "结果", "--accept-good-rows")
+    done(result)
+    assert "outcomes.bad.csv" in result.stderr
+    assert "若干" in (tmp_path / "outcomes.bad.csv").read_text(encoding="utf-8-sig")
+    assert len(pd.read_parquet(tmp_path / "结果" / "inputs" / "outcomes.parquet")) == len(OUTCOMES) - 1
+
+
+def test_assess_lists_the_packs_there_are_for_an_unknown_policy(tmp_path: Path, linked: list[object]) -> None:
+    refused(
+        duikou(tmp_path, "assess", *linked, "--policy", "atlantis-2020", "--out", "结果"), "atlantis-2020", "default"
+    )
+    assert not (tmp_path / "结果").exists()
+
+
+def test_assess_for_a_horizon_asks_for_the_students(tmp_path: Path, linked: list[object]) -> None:
+    refused(duikou(tmp_path, "assess", *linked, "--horizon", 2028, "--out", "结果"), "2028", "students")
+
+
+def test_assess_has_its_horizon_when_the_students_are_given(tmp_path: Path, linked: list[object]) -> None:
+    rows = [["专业编号", "毕业年份", "学生数"], ["P1", 2028, 44], ["P2", 2028, 55], ["P3", 2028, 33]]
+    students = text_file(tmp_path / "students.csv", rows)
+    done(duikou(tmp_path, "assess", *linked, "--students", students, "--horizon", 2028, "--out", "结果"))
+    manifest = json.loads((tmp_path / "结果" / "assessment.json").read_text(encoding="utf-8"))
+    assert manifest["horizon"] == 2028
+    done(duikou(tmp_path, "verify", "结果"))

@@ -1,0 +1,165 @@
+"""The FAISS index on disk: exact, mapped, replaced in one step, and every fault named."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexes.vector_index import IndexFault, open_index, write_index
+
+ENCODER = "hashing-64"
+
+
+def unit_rows(rows: int, seed: int = 0) -> np.ndarray:
+    vectors = np.random.default_rng(seed).normal(size=(rows, 16)).astype(np.float32)
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def names(rows: int) -> list[str]:
+    return [f"岗位{i}" for i in range(rows)]
+
+
+def brute_force(vectors: np.ndarray, queries: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
+    similar = queries @ vectors.T
+    rows = np.argsort(-similar, axis=1, kind="stable")[:, :top]
+    return np.take_along_axis(similar, rows, axis=1), rows
+
+
+# Few queries are scanned, many go through a matrix product: both must be exact.
+@pytest.mark.parametrize("queries", [1, 3, 4, 50])
+def test_search_equals_brute_force(tmp_path: Path, queries: int) -> None:
+    vectors, asked = unit_rows(700), unit_rows(queries, seed=1)
+    scores, rows = write_index(tmp_path / "index", vectors, names(700), ENCODER).search(asked, 20)
+    expected_scores, expected_rows = brute_force(vectors, asked, 20)
+    np.testing.assert_array_equal(rows, expected_rows)
+    np.testing.assert_allclose(scores, expected_scores, atol=1e-6)
+    assert scores.dtype == np.float32
+    assert rows.dtype == np.int64
+
+
+def test_more_neighbours_asked_than_rows_gives_every_row_once(tmp_path: Path) -> None:
+    scores, rows = write_index(tmp_path / "index", unit_rows(3), names(3), ENCODER).search(unit_rows(2, seed=1), 200)
+    assert scores.shape == (2, 3)
+    assert np.sort(rows, axis=1).tolist() == [[0, 1, 2], [0, 1, 2]]
+
+
+def test_no_rows_and_no_queries_give_empty_answers(tmp_path: Path) -> None:
+    scores, rows = write_index(tmp_path / "empty", unit_rows(0), [], ENCODER).search(unit_rows(2), 5)
+    assert scores.shape == rows.shape == (2, 0)
+    scores, rows = write_index(tmp_path / "full", unit_rows(4), names(4), ENCODER).search(unit_rows(0), 3)
+    assert scores.shape == rows.shape == (0, 3)
+
+
+def test_what_is_opened_is_what_was_written(tmp_path: Path) -> None:
+    vectors = unit_rows(30)
+    written = write_index(tmp_path / "deep" / "index", vectors, names(30), ENCODER)
+    opened = open_index(tmp_path / "deep" / "index", ENCODER, check=True)
+    assert opened.ids == written.ids == tuple(names(30))
+    assert opened.encoder == ENCODER
+    np.testing.assert_array_equal(opened.search(vectors, 1)[1][:, 0], np.arange(30))
+
+
+def test_the_vectors_are_mapped_from_the_file_and_not_read_into_memory(tmp_path: Path) -> None:
+    maps = Path("/proc/self/maps")
+    if not maps.is_file():
+        pytest.skip("this system does not list what a process has mapped")
+    index = write_index(tmp_path / "index", unit_rows(300), names(300), ENCODER)
+    assert str(tmp_path / "index" / "vectors.faiss") in maps.read_text()
+    assert len(index.ids) == 300
+
+
+def test_a_folder_holds_the_index_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    for rows in (5, 7):
+        write_index(tmp_path / "index", unit_rows(rows), names(rows), ENCODER)
+    assert [f.name for f in tmp_path.iterdir()] == ["index"]
+    assert sorted(f.name for f in (tmp_path / "index").iterdir()) == ["manifest.json", "vectors.faiss"]
+
+
+def test_a_reader_opened_before_a_replacement_still_answers_from_the_old_index(tmp_path: Path) -> None:
+    old_vectors, new_vectors, asked = unit_rows(400), unit_rows(6, seed=5), unit_rows(9, seed=1)
+    old = write_index(tmp_path / "index", old_vectors, names(400), ENCODER)
+    new = write_index(tmp_path / "index", new_vectors, names(6), "another")
+    np.testing.assert_array_equal(old.search(asked, 8)[1], brute_force(old_vectors, asked, 8)[1])
+    np.testing.assert_array_equal(new.search(asked, 6)[1], brute_force(new_vectors, asked, 6)[1])
+    assert (len(old.ids), old.encoder) == (400, ENCODER)
+    assert open_index(tmp_path / "index", "another", check=True).ids == tuple(names(6))
+
+
+def test_a_build_that_fails_leaves_the_old_index_and_no_rest(tmp_path: Path) -> None:
+    write_index(tmp_path / "index", unit_rows(5), names(5), ENCODER)
+    with pytest.raises(TypeError):
+        write_index(tmp_path / "index", unit_rows(1), [b"not a name"], ENCODER)  # type: ignore[list-item]
+    assert open_index(tmp_path / "index", ENCODER, check=True).ids == tuple(names(5))
+    assert [f.name for f in tmp_path.iterdir()] == ["index"]
+
+
+def test_vectors_and_ids_of_different_number_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(IndexFault, match="3 vectors for 2 ids"):
+        write_index(tmp_path / "index", unit_rows(3), names(2), ENCODER)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [lambda good: good[: len(good) // 2], lambda good: good[:-1], lambda good: b"", lambda good: b"x" * len(good)],
+    ids=["half", "one byte short", "empty", "other bytes"],
+)
+def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    folder = tmp_path / "index"
+    write_index(folder, unit_rows(20), names(20), ENCODER)
+    good = (folder / "vectors.faiss").read_bytes()
+    # A new file: the old one may still be mapped.
+    (folder / "vectors.faiss").unlink()
+    (folder / "vectors.faiss").write_bytes(damage(good))
+    with pytest.raises(IndexFault, match=r"index .*index: cannot be read .*build it again"):
+        open_index(folder, ENCODER)
+
+
+def test_a_single_changed_byte_is_found_by_the_check(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    write_index(folder, unit_rows(20), names(20), ENCODER)
+    data = bytearray((folder / "vectors.faiss").read_bytes())
+    data[-3] ^= 1
+    (folder / "vectors.faiss").unlink()
+    (folder / "vectors.faiss").write_bytes(data)
+    with pytest.raises(IndexFault, match="not the file its manifest describes"):
+        open_index(folder, ENCODER, check=True)
+
+
+def test_an_index_of_another_encoder_is_refused_and_both_are_named(tmp_path: Path) -> None:
+    write_index(tmp_path / "index", unit_rows(4), names(4), "first-model")
+    with pytest.raises(IndexFault, match="made with encoder first-model, asked with second-model"):
+        open_index(tmp_path / "index", "second-model")
+
+
+@pytest.mark.parametrize("missing", ["manifest.json", "vectors.faiss"])
+@pytest.mark.parametrize("check", [False, True])
+def test_a_missing_part_is_a_named_fault(tmp_path: Path, missing: str, check: bool) -> None:
+    write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
+    (tmp_path / "index" / missing).unlink()
+    with pytest.raises(IndexFault, match="cannot be read"):
+        open_index(tmp_path / "index", ENCODER, check=check)
+
+
+def test_a_missing_folder_is_a_named_fault(tmp_path: Path) -> None:
+    with pytest.raises(IndexFault, match="nowhere: cannot be read"):
+        open_index(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("manifest", ["", '{"ids": [', "{}", '{"ids": ["a"]}'])
+def test_a_manifest_cut_short_is_a_named_fault(tmp_path: Path, manifest: str) -> None:
+    write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
+    (tmp_path / "index" / "manifest.json").write_text(manifest, encoding="utf-8")
+    with pytest.raises(IndexFault, match="build it again"):
+        open_index(tmp_path / "index", ENCODER)
+
+
+def test_a_manifest_with_fewer_ids_than_vectors_is_refused(tmp_path: Path) -> None:
+    write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
+    path = tmp_path / "index" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {"ids": manifest["ids"][:3]}), encoding="utf-8")
+    with pytest.raises(IndexFault, match="4 vectors for 3 ids"):
+        open_index(tmp_path / "index", ENCODER)
