@@ -67,6 +67,8 @@ def grams(text: str) -> list[str]:
 
 def lexical_vectors(texts: Sequence[str]) -> sp.csr_matrix:
     """Sparse rows of length 1 (0 for an empty text), shape (len(texts), BUCKETS); a dot product is the similarity."""
+    if not texts:
+        return sp.csr_matrix((0, BUCKETS), dtype=np.float32)
     counts = _hasher().transform([grams(text) for text in texts]).tocsr()
     counts.data = 1 + np.log(counts.data)
     weighted = counts.multiply(_rarity()).tocsr()

@@ -1,20 +1,23 @@
 """A FAISS index on disk: built once for a set of vectors, mapped on load, never half written.
 
-An index is a folder with `vectors.faiss`, `manifest.json` (ids, encoder, size, hash) and nothing else. It is written
-beside its place and renamed, so a reader sees the old one or the new one.
+An index is a folder with a file of vectors and `manifest.json`, which names that file, its hash, the ids and the encoder.
+Replacing the manifest is one step of the file system, so a reader sees the old index or the new one.
 """
 
 import hashlib
 import json
 import os
-import shutil
 import tempfile
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+MANIFEST = "manifest.json"
+ATTEMPTS = 4
 
 
 class IndexFault(ValueError):
@@ -50,6 +53,9 @@ class VectorIndex:
 def write_index(folder: Path, vectors: np.ndarray, ids: Sequence[str], encoder: str) -> VectorIndex:
     """Builds the index, writes it into `folder` (replacing what is there) and opens it mapped.
 
+    The vectors go into a file of a new name; the manifest that names it is then replaced in one step. Readers and other
+    writers at the same moment see one whole index or another.
+
     Args:
         vectors: float32 (n, d); ids: n names; encoder: fingerprint.
     """
@@ -59,27 +65,31 @@ def write_index(folder: Path, vectors: np.ndarray, ids: Sequence[str], encoder: 
         raise IndexFault(f"{len(vectors)} vectors for {len(ids)} ids")
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(np.ascontiguousarray(vectors, np.float32))
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        faiss.write_index(index, str(building / "vectors.faiss"))
+    folder.mkdir(parents=True, exist_ok=True)
+    earlier = set(folder.glob("vectors-*.faiss"))
+    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as building:
+        file = Path(building) / "vectors.faiss"
+        faiss.write_index(index, str(file))
+        digest = _sha256(file)
+        name = f"vectors-{uuid.uuid4().hex[:16]}.faiss"
         manifest = {
             "encoder": encoder,
             "dimension": int(vectors.shape[1]),
             "rows": len(ids),
             "kind": "flat, exact",
-            "sha256": _sha256(building / "vectors.faiss"),
+            "file": name,
+            "sha256": digest,
             "ids": list(ids),
         }
-        (building / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
-        if folder.exists():
-            old = building / "replaced"
-            os.replace(folder, old)
-        os.replace(building, folder)
-        shutil.rmtree(folder / "replaced", ignore_errors=True)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)
-    return open_index(folder)
+        draft = Path(building) / MANIFEST
+        draft.write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+        os.replace(file, folder / name)
+        os.replace(draft, folder / MANIFEST)
+    found = open_index(folder)
+    for file in earlier - {folder / name}:
+        # A reader that has mapped it keeps it; one that is about to open it reads the manifest again.
+        file.unlink(missing_ok=True)
+    return found
 
 
 def open_index(folder: Path, encoder: str | None = None, check: bool = False) -> VectorIndex:
@@ -92,15 +102,28 @@ def open_index(folder: Path, encoder: str | None = None, check: bool = False) ->
     Raises:
         IndexFault: missing, damaged, or of another encoder.
     """
+    # The manifest may be replaced between reading it and opening the file it named; then the next one is whole.
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return _open(folder, encoder, check)
+        except IndexFault:
+            continue
+    return _open(folder, encoder, check)
+
+
+def _open(folder: Path, encoder: str | None, check: bool) -> VectorIndex:
     import faiss
 
     try:
-        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        if check and _sha256(folder / "vectors.faiss") != manifest["sha256"]:
-            raise IndexFault(f"index {folder}: vectors.faiss is not the file its manifest describes; build it again")
-        index = faiss.read_index(str(folder / "vectors.faiss"), faiss.IO_FLAG_MMAP_IFC)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        file = folder / manifest["file"]
+        if check and _sha256(file) != manifest["sha256"]:
+            raise IndexFault(f"index {folder}: {file.name} is not the file its manifest describes; build it again")
+        index = faiss.read_index(str(file), faiss.IO_FLAG_MMAP_IFC)
         found = VectorIndex(tuple(manifest["ids"]), manifest["encoder"], index)
-    except (OSError, RuntimeError, KeyError, json.JSONDecodeError) as fault:
+    except IndexFault:
+        raise
+    except (OSError, RuntimeError, KeyError, TypeError, ValueError) as fault:
         raise IndexFault(f"index {folder}: cannot be read ({type(fault).__name__}); build it again") from None
     if index.ntotal != len(found.ids):
         raise IndexFault(f"index {folder}: {index.ntotal} vectors for {len(found.ids)} ids; build it again")

@@ -12,7 +12,7 @@ import pandas as pd
 
 from corpora.frames import word
 
-_NUMBERING = re.compile(r"(?<![\d.])[（(]?\d{1,2}[)）]?[.．、](?=[^\d\s]|\s)|[①-⑳]")
+_NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
 _LIST_BREAKS = re.compile(r"[；;。\n\r|、，,]")
 # Said of every program, whatever it teaches.
@@ -20,10 +20,15 @@ _BOILERPLATE = re.compile(
     r"德智体美劳|科学文化基础|工匠精神|信息素养|高素质|高层次技术技能|探究学习|终身学习|可持续发展的能力|数字技术的应用能力"
     r"|真实职业场景|岗位实习|生产性实训基地|团队协作能力|社会责任|语言表达能力"
 )
-_COURSE_LABEL = re.compile(r"^(?:专业)?(?:基础|核心|拓展|平台|方向)?课程?[：:]|^实习实训[：:]|^[^：:]{2,8}课程[：:]")
+_COURSE_LABEL = re.compile(
+    r"^(?:专业)?(?:基础|核心|拓展|平台|方向)?课程?[：:]|^实习实训[：:]|^[^：:]{2,8}课程[：:]"
+    r"|^(?:core|major|main|elective|practical) courses?\s*[：:]\s*",
+    re.IGNORECASE,
+)
 _WORK = re.compile(r"(?:能够|可|能)?从事(.{4,}?)(?:等?(?:工作|岗位|任务)|的(?:高|技|人才)|[。；]|$)")
 _WORK_EN = re.compile(
-    r"\b(?:prepares? (?:individuals?|students?|graduates?) (?:to|for)|graduates? (?:work as|work in))\s+(.+?)(?:\.|$)"
+    r"\b(?:prepares? (?:individuals?|students?|graduates?) (?:to|for)|graduates? (?:work as|work in))\s+(.+?)(?:\.|$)",
+    re.IGNORECASE,
 )
 _LEAD_EN = re.compile(
     r"^(?:a |an )?(?:instructional )?program that (?:generally )?"
@@ -73,12 +78,14 @@ def listed(text: str) -> list[str]:
 
 def program_facets(row: pd.Series) -> FacetTexts:
     """Facets of one row of the programs table; `occupations` is not read: it is what the college claims."""
-    goal = _without_boilerplate(_text(row, "goal"))
-    description = _without_boilerplate(_text(row, "description"))
+    raw_goal, raw_description = _one_line(_text(row, "goal")), _one_line(_text(row, "description"))
+    goal, description = _without_boilerplate(raw_goal), _without_boilerplate(raw_description)
     courses = listed(_text(row, "courses"))
     abilities = clauses(_text(row, "abilities"))
     work = [
-        m.strip("，、 ") for source in (goal, description) for m in _WORK.findall(source) + _WORK_EN.findall(source)
+        m.strip("，、 ")
+        for source in (raw_goal, raw_description)
+        for m in _WORK.findall(source) + _WORK_EN.findall(source)
     ]
     whole = {
         "name": "，".join(filter(None, (_text(row, "name"), _text(row, "track")))),
@@ -87,7 +94,8 @@ def program_facets(row: pd.Series) -> FacetTexts:
         "courses": "、".join(courses),
         "abilities": "；".join(abilities),
     }
-    shown = [*clauses(goal), *clauses(description), *abilities]
+    # Evidence is shown as it was filed: unbroken parts of the texts, never what was left of them joined up.
+    shown = [*_sentences(raw_goal), *work, *_sentences(raw_description), *abilities]
     return FacetTexts({k: v for k, v in whole.items() if v}, tuple(dict.fromkeys(shown)) or (whole["name"],))
 
 
@@ -106,8 +114,28 @@ def text_size(row: pd.Series) -> tuple[int, int]:
     return len(listed(_text(row, "courses"))), sum(len(re.sub(r"\s", "", text)) for text in texts)
 
 
+def _one_line(text: str) -> str:
+    """Line breaks inside of a Chinese sentence are an accident of how it was copied."""
+    return re.sub(r"(?<=[\u4e00-\u9fff，、])\s+(?=[\u4e00-\u9fff])", "", text)
+
+
+def _sentences(text: str) -> list[str]:
+    """Unbroken parts of a text: its sentences, cut further only where a stock phrase stands in one."""
+    found = []
+    for sentence in _BREAKS.split(text):
+        sentence = _LEAD_EN.sub("", sentence.strip())
+        run = ""
+        for part in [*re.split(r"(?<=，)", sentence), ""]:
+            if part and not _BOILERPLATE.search(part):
+                run += part
+                continue
+            found.append(run.strip(" \t、，,.．：:"))
+            run = ""
+    return [part for part in found if len(part) > 1]
+
+
 def _without_boilerplate(text: str) -> str:
-    text = _LEAD_EN.sub("", re.sub(r"(?<=[\u4e00-\u9fff，、])\s+(?=[\u4e00-\u9fff])", "", text))
+    text = _LEAD_EN.sub("", text)
     work = _WORK.search(text)
     parts = [p for p in re.split(r"(?<=[。；;，])", text) if p and not _BOILERPLATE.search(p)]
     kept = "".join(parts).strip("，。；; ")

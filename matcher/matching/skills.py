@@ -27,7 +27,8 @@ def skill_coverage(
 ) -> Mapping[str, SkillCoverage]:
     """Coverage of every program with courses and with skills that enough employers ask for.
 
-    Empty for an encoder without a calibration of its own: NEAR would mean nothing there.
+    Left out: programs in another language than Chinese, and everything under an encoder without a calibration of its
+    own; NEAR would mean nothing there.
 
     Args:
         programs: program_id, courses; demands: demand_id, skills, employers, openings.
@@ -49,6 +50,8 @@ def skill_coverage(
             row = wanted.setdefault(program, {})
             for skill in skills[demand]:
                 row[skill] = row.get(skill, 0.0) + weight[demand]
+    # NEAR was read off Chinese names; English names lie so close together that everything would count as covered.
+    wanted = {p: s for p, s in wanted.items() if sum(map(_chinese, [*courses[p], *s])) * 2 > len(courses[p]) + len(s)}
     texts = sorted({t for p in wanted for t in (*courses[p], *wanted[p])})
     if not texts:
         return {}
@@ -67,3 +70,7 @@ def skill_coverage(
         missing = tuple(skill for skill, held in zip(order, covered, strict=True) if not held)
         found[program] = SkillCoverage(len(order), sum(covered), missing)
     return found
+
+
+def _chinese(text: str) -> bool:
+    return any("\u4e00" <= character <= "\u9fff" for character in text)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,12 @@ def unit_rows(rows: int, seed: int = 0) -> np.ndarray:
 
 def names(rows: int) -> list[str]:
     return [f"岗位{i}" for i in range(rows)]
+
+
+def vectors_file(folder: Path) -> Path:
+    """The one file of vectors that the manifest names."""
+    (file,) = folder.glob("vectors-*.faiss")
+    return file
 
 
 def brute_force(vectors: np.ndarray, queries: np.ndarray, top: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +73,7 @@ def test_the_vectors_are_mapped_from_the_file_and_not_read_into_memory(tmp_path:
     if not maps.is_file():
         pytest.skip("this system does not list what a process has mapped")
     index = write_index(tmp_path / "index", unit_rows(300), names(300), ENCODER)
-    assert str(tmp_path / "index" / "vectors.faiss") in maps.read_text()
+    assert str(vectors_file(tmp_path / "index")) in maps.read_text()
     assert len(index.ids) == 300
 
 
@@ -74,7 +81,7 @@ def test_a_folder_holds_the_index_and_nothing_is_left_beside_it(tmp_path: Path) 
     for rows in (5, 7):
         write_index(tmp_path / "index", unit_rows(rows), names(rows), ENCODER)
     assert [f.name for f in tmp_path.iterdir()] == ["index"]
-    assert sorted(f.name for f in (tmp_path / "index").iterdir()) == ["manifest.json", "vectors.faiss"]
+    assert {f.name for f in (tmp_path / "index").iterdir()} == {"manifest.json", vectors_file(tmp_path / "index").name}
 
 
 def test_a_reader_opened_before_a_replacement_still_answers_from_the_old_index(tmp_path: Path) -> None:
@@ -109,10 +116,11 @@ def test_vectors_and_ids_of_different_number_are_refused_before_anything_is_writ
 def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
     folder = tmp_path / "index"
     write_index(folder, unit_rows(20), names(20), ENCODER)
-    good = (folder / "vectors.faiss").read_bytes()
+    good = vectors_file(folder).read_bytes()
     # A new file: the old one may still be mapped.
-    (folder / "vectors.faiss").unlink()
-    (folder / "vectors.faiss").write_bytes(damage(good))
+    file = vectors_file(folder)
+    file.unlink()
+    file.write_bytes(damage(good))
     with pytest.raises(IndexFault, match=r"index .*index: cannot be read .*build it again"):
         open_index(folder, ENCODER)
 
@@ -120,10 +128,11 @@ def test_a_damaged_file_is_named_with_the_remedy(tmp_path: Path, damage: Callabl
 def test_a_single_changed_byte_is_found_by_the_check(tmp_path: Path) -> None:
     folder = tmp_path / "index"
     write_index(folder, unit_rows(20), names(20), ENCODER)
-    data = bytearray((folder / "vectors.faiss").read_bytes())
+    data = bytearray(vectors_file(folder).read_bytes())
     data[-3] ^= 1
-    (folder / "vectors.faiss").unlink()
-    (folder / "vectors.faiss").write_bytes(data)
+    file = vectors_file(folder)
+    file.unlink()
+    file.write_bytes(data)
     with pytest.raises(IndexFault, match="not the file its manifest describes"):
         open_index(folder, ENCODER, check=True)
 
@@ -134,11 +143,11 @@ def test_an_index_of_another_encoder_is_refused_and_both_are_named(tmp_path: Pat
         open_index(tmp_path / "index", "second-model")
 
 
-@pytest.mark.parametrize("missing", ["manifest.json", "vectors.faiss"])
+@pytest.mark.parametrize("missing", ["manifest.json", "vectors-*.faiss"])
 @pytest.mark.parametrize("check", [False, True])
 def test_a_missing_part_is_a_named_fault(tmp_path: Path, missing: str, check: bool) -> None:
     write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
-    (tmp_path / "index" / missing).unlink()
+    next((tmp_path / "index").glob(missing)).unlink()
     with pytest.raises(IndexFault, match="cannot be read"):
         open_index(tmp_path / "index", ENCODER, check=check)
 
@@ -148,7 +157,7 @@ def test_a_missing_folder_is_a_named_fault(tmp_path: Path) -> None:
         open_index(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("manifest", ["", '{"ids": [', "{}", '{"ids": ["a"]}'])
+@pytest.mark.parametrize("manifest", ["", '{"ids": [', "{}", '{"ids": ["a"]}', "[]", "null", '{"ids": 3, "file": 1}'])
 def test_a_manifest_cut_short_is_a_named_fault(tmp_path: Path, manifest: str) -> None:
     write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
     (tmp_path / "index" / "manifest.json").write_text(manifest, encoding="utf-8")
@@ -163,3 +172,27 @@ def test_a_manifest_with_fewer_ids_than_vectors_is_refused(tmp_path: Path) -> No
     path.write_text(json.dumps(manifest | {"ids": manifest["ids"][:3]}), encoding="utf-8")
     with pytest.raises(IndexFault, match="4 vectors for 3 ids"):
         open_index(tmp_path / "index", ENCODER)
+
+
+def test_a_manifest_in_another_encoding_is_a_named_fault(tmp_path: Path) -> None:
+    write_index(tmp_path / "index", unit_rows(4), names(4), ENCODER)
+    (tmp_path / "index" / "manifest.json").write_bytes('{"编码": 1}'.encode("gb18030"))
+    with pytest.raises(IndexFault, match="build it again"):
+        open_index(tmp_path / "index", ENCODER)
+
+
+def _write_again_and_again(folder: Path, seed: int) -> None:
+    for turn in range(40):
+        write_index(folder, unit_rows(5 + turn % 2, seed=seed), names(5 + turn % 2), ENCODER)
+
+
+def test_writers_and_readers_at_once_always_meet_a_whole_index(tmp_path: Path) -> None:
+    folder = tmp_path / "index"
+    write_index(folder, unit_rows(5), names(5), ENCODER)
+    with ThreadPoolExecutor(2) as pool:
+        writers = [pool.submit(_write_again_and_again, folder, seed) for seed in (1, 1)]
+        while not all(writer.done() for writer in writers):
+            found = open_index(folder, ENCODER)
+            assert len(found.search(unit_rows(1), 9)[1][0]) == len(found.ids)
+    for writer in writers:
+        writer.result()

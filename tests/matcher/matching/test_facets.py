@@ -181,3 +181,23 @@ def test_the_size_of_a_text_counts_course_names_and_characters_without_spaces_or
     row = program(goal="照护 老人\n", courses="专业核心课程：护理、急救", abilities="会输液", description="好")
     assert text_size(row) == (2, 4 + len("专业核心课程：护理、急救") + 3 + 1)
     assert text_size(program(name="很长很长的专业名称", goal="照护老人")) == (0, 4)
+
+
+def test_what_is_shown_stands_in_the_text_even_where_a_stock_phrase_was_cut_out() -> None:
+    goal = (
+        "本专业培养德智体美劳全面发展，掌握扎实的科学文化基础和护理知识，面向护士职业群，"
+        "能够从事临床护理、社区护理等工作的高素质技术技能人才。"
+    )
+    found = program_facets(pd.Series({"name": "护理", "goal": goal}))
+    assert "面向护士职业群" in found.clauses
+    assert "临床护理、社区护理" in found.clauses
+    assert all(clause in goal for clause in found.clauses)
+
+
+def test_numbers_in_brackets_are_numbering_and_join_broken_lines() -> None:
+    abilities = "（1）能操作数控\n车床；\n（2）能编制程序"
+    assert clauses(abilities) == ["能操作数控车床", "能编制程序"]
+
+
+def test_an_english_label_is_no_course() -> None:
+    assert listed("Core courses: Anatomy; Pharmacology") == ["Anatomy", "Pharmacology"]

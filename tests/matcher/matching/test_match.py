@@ -201,7 +201,7 @@ def test_a_second_run_encodes_nothing_and_finds_the_same() -> None:
 
 def test_a_damaged_index_in_the_cache_is_built_again(tmp_path: Path) -> None:
     first = match_texts(PROGRAMS, DEMANDS, HashingEncoder())
-    files = list(tmp_path.glob("indexes/*/vectors.faiss"))
+    files = list(tmp_path.glob("indexes/*/vectors-*.faiss"))
     assert len(files) == 1
     files[0].unlink()
     files[0].write_bytes(b"half a file")
@@ -278,3 +278,10 @@ def test_a_real_match_hardly_moves_with_the_other_rows_and_their_order(
     crowded = scored(match_texts(programs, demands, real, floor=0))
     for pair, match in alone.items():
         assert crowded[pair][0] == pytest.approx(match[0], abs=0.01), pair
+
+
+@pytest.mark.parametrize(("programs", "demands"), [(0, 2), (2, 0), (0, 0)])
+def test_empty_tables_give_an_empty_graph(programs: int, demands: int) -> None:
+    graph = match_texts(PROGRAMS.head(programs), DEMANDS.head(demands), HashingEncoder())
+    assert len(graph.matches) == 0
+    assert list(graph.matches.columns) == MATCH_COLUMNS
