@@ -12,18 +12,14 @@ from typing import Any
 
 import click
 
+from corpora.faults import Unusable
+
 KINDS = (
     "programs", "outcomes", "students", "demands", "chains", "coverage", "flows", "other_supply", "agreements",
     "predecessors", "matches", "reviews", "truth",
 )  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-class Unusable(click.ClickException):
-    """Input that cannot be used: exit code 2."""
-
-    exit_code = 2
 
 
 def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,7 +30,7 @@ def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)  # fmt: skip
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 110})
 @click.version_option(package_name="duikou", prog_name="duikou")
 def cli() -> None:
     """对口：职业教育专业与产业需求的匹配分析。
@@ -64,8 +60,7 @@ def demo(out: Path, example: str | None, lang: str) -> None:
     from corpora.starter import example as files_of
 
     files = files_of(example or ("english" if lang == "en" else "city"))
-    tables = {kind: _read([file], kind, False, lang) for kind, file in files.items()}
-    _assess(tables, out, lang, as_of="2026-10-15", label=ILLUSTRATIVE)
+    _assess({kind: [file] for kind, file in files.items()}, False, out, lang, as_of="2026-10-15", label=ILLUSTRATIVE)
 
 
 @cli.command()
@@ -78,9 +73,10 @@ def template(kind: str, out: Path | None, lang: str) -> None:
 
     target = out or Path(f"{kind}.xlsx")
     if target.exists():
-        raise Unusable(
-            _say(lang, f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
-        )
+        raise Unusable(f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
+    if target.suffix.lower() != ".xlsx":
+        raise Unusable(f"{target}：模板是 .xlsx 文件", f"{target}: a template is an .xlsx file")
+    target.parent.mkdir(parents=True, exist_ok=True)
     click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
 
 
@@ -106,8 +102,14 @@ def check(
     """
     from corpora import inspect_tables, missing_senders, write_bad_rows
     from corpora.decode import decode
+    from corpora.schema import TABLES
 
     language: Any = lang
+    if expected is not None and column not in TABLES[kind].names:
+        raise Unusable(
+            f"{kind} 表没有 {column} 列：请用 --column 指明填报单位所在列",
+            f"{kind} has no column {column}: name that of the senders by --column",
+        )
     corpus = inspect_tables(list(files), kind)
     for notice in corpus.notices:
         click.echo(notice.message(language), err=True)
@@ -147,7 +149,7 @@ def match(
     from matcher import match as match_tables
 
     if out.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
-        raise Unusable(_say(lang, f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet"))
+        raise Unusable(f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet")
     own = _read(list(programs), "programs", accept_good_rows, lang)
     wanted = _read(list(demands), "demands", accept_good_rows, lang)
     with Steps(lang) as steps:
@@ -193,8 +195,8 @@ def assess(
     out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
 ) -> None:
     """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them."""
-    tables = {kind: _read(list(paths), kind, accept_good_rows, lang) for kind, paths in files.items() if paths}
-    _assess(tables, out, lang, policy=policy, as_of=as_of, horizon=horizon)
+    given = {kind: list(paths) for kind, paths in files.items() if paths}
+    _assess(given, accept_good_rows, out, lang, policy=policy, as_of=as_of, horizon=horizon)
 
 
 @cli.command()
@@ -227,11 +229,12 @@ def verify(folder: Path, lang: str) -> None:
 def explain(folder: Path, program_id: str, lang: str) -> None:
     """一个专业点的结论从何而来。Why one program has its flag: rules, certificate, matches."""
     from matcher import load_assessment
+    from matcher.explain import UnknownProgram
 
     try:
         click.echo(load_assessment(folder).explain(program_id, lang))
-    except KeyError as fault:
-        raise Unusable(str(fault.args[0])) from None
+    except UnknownProgram as fault:
+        raise Unusable(f"结果中没有专业点 {program_id}（见 programs.csv）", str(fault.args[0])) from None
 
 
 @cli.command()
@@ -247,18 +250,29 @@ def doctor(lang: str) -> None:
     sys.exit(int(failed))
 
 
-def _assess(tables: dict[str, Any], out: Path, lang: str, **options: Any) -> None:
+def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lang: str, **options: Any) -> None:
     from api.console import Steps, show
+    from corpora import BadTable, check_together
     from matcher import assess as assess_tables
+    from matcher.folder import check_place
     from reports.page import page
 
+    # Before minutes of work: whether the result can be written, and whether the tables belong together.
+    check_place(out)
+    corpora = {kind: _inspect(paths, kind, accept_good_rows, lang) for kind, paths in files.items()}
+    if orphans := check_together(corpora):
+        raise BadTable(", ".join(corpora), orphans)
     with Steps(lang) as steps:
-        result = assess_tables(**tables, progress=steps, **options)
+        result = assess_tables(**{kind: corpus.rows for kind, corpus in corpora.items()}, progress=steps, **options)
     result.write(out, {"report.html": page(result, lang)})
     show(result, lang, {"written": str(out), "page": str(out / "report.html"), "check": f"duikou verify {out}"})
 
 
 def _read(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> Any:
+    return _inspect(paths, kind, accept_good_rows, lang).rows
+
+
+def _inspect(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> Any:
     """One table; bad rows stop it, unless only good ones are wanted: then the others are written beside the file."""
     from corpora import BadTable, inspect_tables, write_bad_rows
 
@@ -276,7 +290,7 @@ def _read(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> An
             f"{kind}: {len(corpus.bad_rows)} bad rows are in {target}; going on with the others",
         )
         click.echo(_say(lang, *note), err=True)
-    return corpus.rows
+    return corpus
 
 
 def _write_table(table: Any, out: Path) -> None:
@@ -295,9 +309,14 @@ def _say(lang: str, zh: str, en: str) -> str:
 
 def main() -> None:
     """Entry point: turns faults into the exit codes of the contract."""
-    lang = "en" if "en" in sys.argv[1:] else "zh"
+    for stream in (sys.stdout, sys.stderr):
+        # A console in another encoding shows a mark it lacks as "?", and goes on.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    lang = _language(sys.argv[1:])
     try:
         cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Exit as ended:
         sys.exit(ended.exit_code)
     except click.Abort:
@@ -305,6 +324,10 @@ def main() -> None:
     except click.ClickException as fault:
         fault.show()
         sys.exit(2)
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough; that is no fault of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
     except Exception as fault:
         if text := _unusable(fault, lang):
             click.echo(text, err=True)
@@ -316,17 +339,30 @@ def main() -> None:
         sys.exit(3)
 
 
+def _language(arguments: list[str]) -> str:
+    """The language of faults, known before the options are parsed: --lang, then DUIKOU_LANG, then Chinese."""
+    found = os.environ.get("DUIKOU_LANG", "zh")
+    for place, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            found = argument.removeprefix("--lang=")
+        elif argument == "--lang" and place + 1 < len(arguments):
+            found = arguments[place + 1]
+    return "en" if found == "en" else "zh"
+
+
 def _unusable(fault: Exception, lang: str) -> str | None:
     """The sentence for a fault of the input; None for one of ours."""
     from corpora import BadTable
-    from matcher.assessment import AssessmentError
-    from matcher.folder import FolderFault
-    from matcher.policy.pack import PackError
 
     if isinstance(fault, BadTable):
-        return fault.message("en" if lang == "en" else "zh")
-    if isinstance(fault, AssessmentError | FolderFault | PackError | FileNotFoundError | PermissionError):
-        return str(fault)
+        text = fault.message("en" if lang == "en" else "zh")
+        hint = _say(lang, "逐行查看：duikou check 文件 --kind", "see every row: duikou check FILE --kind")
+        return f"{text}\n{hint} {fault.kind}" if len(fault.issues) > 1 and "," not in fault.kind else text
+    if isinstance(fault, Unusable):
+        return fault.message(lang)
+    if isinstance(fault, OSError):
+        name = f"{fault.filename}: " if fault.filename else ""
+        return f"{name}{fault.strerror or fault}"
     return None
 
 

@@ -96,14 +96,15 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
     console.print(f"\n[bold]{t('strongest')}[/bold]")
     cases = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     cases.add_column(t("flag"), no_wrap=True)
-    cases.add_column(t("program"), no_wrap=True, max_width=36)
+    cases.add_column(t("program"), overflow="fold", max_width=36)
     cases.add_column(t("why"), overflow="fold")
     for flag in SHOWN_FLAGS:
         for place, row in enumerate(strongest_cases(assessment, flag, 2).to_dict("records")):
             name = f"{row['name']} · {row['institution']}" if isinstance(row["institution"], str) else str(row["name"])
             why = Text(str(row["reason" if language == "zh" else "reason_en"]))
             for key in str(row["notices"] or "").split(";"):
-                if key:
+                # The sentence itself already says that a guard stands against a phase-out.
+                if key and key != "guard_blocks":
                     why.append(f" [{NOTICES[key][language]}]", style="dim")
             head = Text(FLAG_NAMES[flag][language] if place == 0 else "", style=f"bold {COLOURS[flag]}")
             cases.add_row(head, name, why)

@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ import numpy as np
 
 MANIFEST = "manifest.json"
 ATTEMPTS = 4
+KEPT_SECONDS = 3600
 
 
 class IndexFault(ValueError):
@@ -86,9 +88,10 @@ def write_index(folder: Path, vectors: np.ndarray, ids: Sequence[str], encoder: 
         os.replace(file, folder / name)
         os.replace(draft, folder / MANIFEST)
     found = open_index(folder)
-    for file in earlier - {folder / name}:
-        # A reader that has mapped it keeps it; one that is about to open it reads the manifest again.
-        file.unlink(missing_ok=True)
+    for file in earlier:
+        # Young ones may belong to another writer whose manifest is not in its place yet.
+        if time.time() - file.stat().st_mtime > KEPT_SECONDS:
+            file.unlink(missing_ok=True)
     return found
 
 

@@ -1,5 +1,6 @@
 """The facade: tables in, an `Assessment` out. Notebook, command line, HTTP and batch all call `assess`."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from corpora import BadTable, check_together, inspect_frame
+from corpora.faults import Unusable
 from corpora.frames import rows
 from corpora.schema import empty_frame
 from corpora.starter import catalogue
@@ -49,7 +51,7 @@ PROGRAM_COLUMNS = (
 )  # fmt: skip
 
 
-class AssessmentError(ValueError):
+class AssessmentError(Unusable):
     """Tables that cannot be assessed together; the message says which and what to do."""
 
 
@@ -170,14 +172,20 @@ def assess(
     tables = _validated({kind: table for kind, table in given.items() if table is not None})
     for kind in INPUTS:
         tables.setdefault(kind, empty_frame(kind))
-    day = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of or date.today()
+    day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     values = load_pack(policy).on(day)
     warnings: list[str] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
-        raise AssessmentError(f"a horizon ({horizon}) needs the students table: program_id, graduation_year, students")
+        raise AssessmentError(
+            f"按 {horizon} 届分析需要在校生表（students）：专业编号、毕业年份、学生数",
+            f"a horizon ({horizon}) needs the students table: program_id, graduation_year, students",
+        )
     if tables["demands"]["openings"].isna().all():
-        raise AssessmentError("demands have no openings: they are needed to assess (they are not, to match)")
+        raise AssessmentError(
+            "岗位需求表没有需求人数（openings）：分析需要它（仅匹配则不需要）",
+            "demands have no openings: they are needed to assess (they are not, to match)",
+        )
 
     own = completed(tables["programs"], warnings)
     wanted = prepared_demands(tables["demands"], year, values)
@@ -230,6 +238,20 @@ def assess(
         },
         inputs=tables,
     )
+
+
+def read_day(text: str) -> date:
+    """A day such as 2026-10-15 or 2026/10/15.
+
+    Raises:
+        AssessmentError: anything else.
+    """
+    try:
+        return date(*(int(part) for part in re.split(r"[-/.]", text.strip())))
+    except (TypeError, ValueError):
+        raise AssessmentError(
+            f"分析日期是“{text}”；应为 2026-10-15 这样的日期", f"as_of is {text!r}; expected a date such as 2026-10-15"
+        ) from None
 
 
 def completed(programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:

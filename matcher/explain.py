@@ -32,16 +32,20 @@ _WHY_NOT: Mapping[str, Mapping[str, str]] = {
 _MARK = {True: "✓", False: "✗", None: "?"}
 
 
+class UnknownProgram(KeyError):
+    """A program that the assessment does not have."""
+
+
 def explain(assessment: Assessment, program_id: str, language: str = "zh") -> str:
     """Markdown.
 
     Raises:
-        KeyError: no such program.
+        UnknownProgram: no such program.
     """
     lang: Language = "en" if language == "en" else "zh"
     trace = next((t for t in assessment.traces if t["program_id"] == program_id), None)
     if trace is None:
-        raise KeyError(f"no program {program_id!r} in this assessment")
+        raise UnknownProgram(f"no program {program_id!r} in this assessment")
     lines = [f"# {program_id} {trace['name']}: {FLAG_NAMES[trace['flag']][lang]}", ""]
     lines += [f"**{_WORDS['reason'][lang]}** {trace['reason'][lang]}", ""]
     if trace["needed_data"][lang]:

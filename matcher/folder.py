@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from corpora.faults import Unusable
 from matcher.assessment import Assessment
 
 # Kinds of files with rows, and whether a spreadsheet is likely to open them.
@@ -18,7 +19,7 @@ _TABLES = ("programs", "demands")
 MANIFEST = "assessment.json"
 
 
-class FolderFault(ValueError):
+class FolderFault(Unusable):
     """A folder that is not, or no longer, an assessment."""
 
 
@@ -28,8 +29,8 @@ def write_folder(assessment: Assessment, folder: Path, extra: Mapping[str, str])
     Raises:
         FolderFault: something else than an assessment is in the way.
     """
-    if folder.exists() and not (folder / MANIFEST).is_file() and (not folder.is_dir() or any(folder.iterdir())):
-        raise FolderFault(f"{folder} exists and holds no assessment: name another folder")
+    folder = folder.resolve()
+    check_place(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -54,6 +55,36 @@ def write_folder(assessment: Assessment, folder: Path, extra: Mapping[str, str])
     return folder
 
 
+def check_place(folder: Path) -> None:
+    """Whether an assessment may be written here: a new or empty folder, or one that holds nothing but an assessment.
+
+    Raises:
+        FolderFault: a file or somebody's own files are in the way; nothing of theirs is ever removed.
+    """
+    folder = folder.resolve()
+    above = next((p for p in folder.parents if p.exists()), folder.anchor)
+    if (folder.exists() and not folder.is_dir()) or not Path(above).is_dir():
+        raise FolderFault(
+            f"{folder} 不能作为文件夹：路径上有一个文件", f"{folder} cannot be a folder: a file is in the way"
+        )
+    if not folder.exists():
+        return
+    if folder.is_mount():
+        raise FolderFault(
+            f"{folder} 是挂载点：请写到其中的一个文件夹", f"{folder} is a mount point: name a folder inside it"
+        )
+    own: set[str] = {MANIFEST}
+    if (folder / MANIFEST).is_file():
+        own |= set(_read_manifest(folder).get("files", {}))
+    foreign = sorted(f.relative_to(folder).as_posix() for f in folder.rglob("*") if f.is_file())
+    foreign = [name for name in foreign if name not in own]
+    if foreign:
+        raise FolderFault(
+            f"{folder} 里有不属于分析结果的文件（{foreign[0]}）：请换一个文件夹",
+            f"{folder} holds files that are no part of an assessment ({foreign[0]}): name another folder",
+        )
+
+
 def load_folder(folder: Path) -> Assessment:
     """Reads the folder back.
 
@@ -61,7 +92,7 @@ def load_folder(folder: Path) -> Assessment:
         FolderFault: a file is missing or cannot be read.
     """
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = _read_manifest(folder)
         inputs = {file.stem: pd.read_parquet(file) for file in sorted((folder / "inputs").glob("*.parquet"))}
         return Assessment(
             programs=pd.read_parquet(folder / "programs.parquet"),
@@ -73,8 +104,26 @@ def load_folder(folder: Path) -> Assessment:
             manifest=manifest,
             inputs=inputs,
         )
+    except FileNotFoundError as fault:
+        missing = Path(str(fault.filename)).name
+        raise FolderFault(
+            f"{folder} 不是完整的分析结果：缺 {missing}", f"{folder} is no whole assessment: {missing} is missing"
+        ) from None
+    except FolderFault:
+        raise
     except (OSError, ValueError) as fault:
-        raise FolderFault(f"{folder} is not a readable assessment: {fault}") from None
+        raise FolderFault(
+            f"{folder} 不是可读的分析结果：{fault}", f"{folder} is not a readable assessment: {fault}"
+        ) from None
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    if not isinstance(manifest, dict) or not {"as_of", "policy", "files"} <= manifest.keys():
+        raise FolderFault(
+            f"{folder / MANIFEST} 不是分析结果的清单", f"{folder / MANIFEST} is not the manifest of an assessment"
+        )
+    return manifest
 
 
 def sha256(file: Path) -> str:
@@ -91,12 +140,17 @@ def _write_files(assessment: Assessment, folder: Path) -> None:
         table = getattr(assessment, name)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         # With a byte order mark, since Excel would read plain UTF-8 as GBK.
-        table.map(_harmless).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
+        (folder / f"{name}.csv").write_text(as_shown(table), encoding="utf-8-sig", newline="\n")
     assessment.matches.to_parquet(folder / "matches.parquet", index=False)
     assessment.placement.to_parquet(folder / "placement.parquet", index=False)
     _write_text(folder / "blocks.json", json.dumps(assessment.blocks, ensure_ascii=False, indent=1) + "\n")
     lines = (json.dumps(trace, ensure_ascii=False, sort_keys=True) for trace in assessment.traces)
     _write_text(folder / "traces.jsonl", "".join(f"{line}\n" for line in lines))
+
+
+def as_shown(table: pd.DataFrame) -> str:
+    """A table as the text of its CSV file."""
+    return str(table.map(_harmless).to_csv(index=False, lineterminator="\n"))
 
 
 def _harmless(value: Any) -> Any:

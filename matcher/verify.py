@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from corpora.frames import empty, rows
 from corpora.schema import empty_frame
 from matcher.assessment import (
@@ -20,7 +22,7 @@ from matcher.assessment import (
     completed,
     prepared_demands,
 )
-from matcher.folder import load_folder, sha256
+from matcher.folder import as_shown, load_folder, sha256
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.policy.pack import Values, load_pack
@@ -33,7 +35,7 @@ def verify_folder(folder: Path) -> list[str]:
         matcher.folder.FolderFault: no readable assessment.
     """
     assessment = load_folder(folder)
-    return [*_changed_files(folder, assessment.manifest), *recheck(assessment)]
+    return [*_changed_files(folder, assessment.manifest), *recheck(assessment), *_check_copies(folder, assessment)]
 
 
 def recheck(assessment: Assessment) -> list[str]:
@@ -63,6 +65,10 @@ def recheck(assessment: Assessment) -> list[str]:
     seekers = supply(outcomes, programs, day.year, years, expected)
     persons = {str(p): int(s) / 100 for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
     posts = {d: n / 100 for d, n in demand_posts(current, tables["other_supply"]).items()}
+    if "matches" in assessment.inputs and len(tables["matches"]):
+        given = sorted(zip(tables["matches"]["program_id"], tables["matches"]["demand_id"], strict=True))
+        if given != sorted(zip(written["program_id"], written["demand_id"], strict=True)):
+            faults.append("matches.parquet does not hold the links that were given")
     edges = [
         (str(p), str(d))
         for p, d, edge in zip(anew["program_id"], anew["demand_id"], anew["edge"], strict=True)
@@ -85,6 +91,20 @@ def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
             faults.append(f"{name} is not the file that was written: its hash has changed")
     present = {f.relative_to(folder).as_posix() for f in (folder / "inputs").glob("*.parquet")}
     faults += [f"{name} was not part of the assessment" for name in sorted(present - listed.keys())]
+    return faults
+
+
+def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
+    """What stands in two files says the same in both."""
+    faults = []
+    flags = {trace["program_id"]: trace["flag"] for trace in assessment.traces}
+    for row in rows(assessment.programs):
+        if flags.get(str(row.program_id)) != row.flag:
+            faults.append(f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another")
+    for name in ("programs", "demands"):
+        shown = pd.read_csv(folder / f"{name}.csv", dtype="string", keep_default_na=False, encoding="utf-8-sig")
+        if as_shown(getattr(assessment, name)) != shown.to_csv(index=False):
+            faults.append(f"{name}.csv and {name}.parquet do not say the same")
     return faults
 
 

@@ -14,13 +14,19 @@ from typing import Any, Literal, get_args
 
 import yaml
 
+from corpora.faults import Unusable
+
 Status = Literal["in_force", "repealed", "unverified"]
 Unit = Literal["share", "probability", "persons", "years", "months", "count", "characters", "names", "weights"]
 Value = float | tuple[str, ...] | tuple[float, ...]
 
 
-class PackError(ValueError):
+class PackError(Unusable):
     """A policy pack that cannot be trusted; the message names file, parameter and what was expected."""
+
+    def __init__(self, en: str, zh: str = "") -> None:
+        # Faults inside of a pack are for those who write packs; only choosing one is everybody's business.
+        super().__init__(zh or en, en)
 
 
 @dataclass(frozen=True)
@@ -116,7 +122,10 @@ def load_pack(name: str = "default") -> PolicyPack:
     folder = files("matcher.policy") / "packs"
     if not (folder / f"{name}.yaml").is_file():
         known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
-        raise PackError(f"no policy pack {name!r}; there are: {', '.join(known)}")
+        raise PackError(
+            f"no policy pack {name!r}; there are: {', '.join(known)}",
+            f"没有政策规则集“{name}”；现有：{'、'.join(known)}",
+        )
     return parse_pack((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
 
 

@@ -1,5 +1,6 @@
 """Sentences: a verdict in Chinese and English, with its figures, and what each clause of the trace asks."""
 
+import math
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
@@ -140,14 +141,16 @@ def reason(verdict: Verdict, facts: Facts, values: Values, language: Language) -
 def _sentence(verdict: Verdict, facts: Facts, values: Values, language: Language) -> str:
     if verdict.blocked_by:
         grounds = [g for g in verdict.grounds if g.flag == "phase_out" and g.holds]
-        why = "；".join(_ground(g.name, verdict, facts, values, language) for g in grounds)
+        why = ("；" if language == "zh" else "; ").join(
+            _ground(g.name, verdict, facts, values, language) for g in grounds
+        )
         gates = {gate.name: gate for gate in verdict.guards}
         kept = [GUARD_REASONS[n][language].format(value=_number(gates[n].value)) for n in verdict.blocked_by]
         if language == "zh":
             return f"退出依据成立（{why}），但{'；'.join(kept)}，故暂稳定规模"
         return f"grounds for a phase-out stand ({why}), but {'; '.join(kept)}: maintained with a warning"
     if not verdict.carried_by:
-        return _steady(facts, language)
+        return _steady(facts, values, language)
     joint = "；" if language == "zh" else "; "
     return joint.join(_ground(name, verdict, facts, values, language) for name in verdict.carried_by)
 
@@ -162,8 +165,8 @@ def needed_data(verdict: Verdict, language: Language) -> list[str]:
             "en": "outcomes of three years, or a joint look with the small programs of its class",
         },
         "no_recent_source": {
-            "zh": "提供该领域、该地区24个月内的岗位需求调查，并申报其覆盖率",
-            "en": "a survey of openings of the last 24 months for its field and region, with its coverage declared",
+            "zh": "提供该领域、该地区{limit}个月内的岗位需求调查，并申报其覆盖率",
+            "en": "a survey of openings of the last {limit} months for its field and region, with its coverage declared",
         },
         "thin_text": {
             "zh": "补充培养目标、职业能力与课程名称",
@@ -171,17 +174,22 @@ def needed_data(verdict: Verdict, language: Language) -> list[str]:
         },
     }
     ground = next(g for g in verdict.grounds if g.name == "insufficient")
-    return [remedies[clause.name][language] for clause in ground.clauses if clause.holds]
+    return [remedies[c.name][language].format(limit=_number(c.limit)) for c in ground.clauses if c.holds]
 
 
 def clause_sentence(clause: Clause, language: Language) -> str:
     """A clause of the trace: what was asked, what was found."""
-    asked = CLAUSE_NAMES[clause.name][language].format(limit=_number(clause.limit))
+    asked = CLAUSE_NAMES[clause.name][language].format(limit="–" if clause.limit is None else _number(clause.limit))
     if clause.value is None and clause.holds is None:
         return f"{asked}{'：无数据' if language == 'zh' else ': no data'}"
     if clause.value is None:
         return asked
-    return f"{asked}{'：实际为' if language == 'zh' else ': found '}{_number(clause.value)}"
+    found = ">0.99" if clause.decided_on == "posterior" and _above(clause.value, 0.99) else _number(clause.value)
+    return f"{asked}{'：实际为' if language == 'zh' else ': found '}{found}"
+
+
+def _above(value: float | int | str | None, limit: float) -> bool:
+    return isinstance(value, float) and value > limit
 
 
 def trace_record(verdict: Verdict, facts: Facts, values: Values, as_of: date) -> dict[str, Any]:
@@ -235,8 +243,9 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
             else f"nobody enrolled in {span}, and no students are left"
         )
     if name == "vanished":
-        most = _number(max(year.posts for year in facts.demand_years) / 100)
-        years_span = f"{facts.demand_years[-1].year}–{facts.demand_years[0].year}"
+        asked = facts.demand_years[: int(values.number("vanished.years"))]
+        most = _number(max(year.posts for year in asked) / 100)
+        years_span = f"{asked[-1].year}–{asked[0].year}"
         supply = _number((facts.supply or 0) / 100)
         if zh:
             posts = "均无可达岗位" if most == "0" else f"可达岗位最多{most}个"
@@ -272,20 +281,16 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
 
 
 def _surplus(facts: Facts, language: Language) -> str:
-    rate, supply = _percent(float(facts.rate or 0)), _number((facts.block_supply or 0) / 100)
+    rate, supply = _rate(facts), _number((facts.block_supply or 0) / 100)
     posts, left = _number((facts.block_posts or 0) / 100), _number((facts.cannot_be_placed or 0) / 100)
     alone = facts.cannot_be_placed == (facts.block_supply or 0) - (facts.block_posts or 0)
     if language == "zh":
         who = "本专业点" if facts.block_programs == 1 else f"同争岗位的{facts.block_programs}个专业点"
         also = "" if alone else "连同与之相连的更紧张专业点，"
         return f"核定过剩：{who}年均求职{supply}人、岗位{posts}个，容纳率{rate}；{also}至少{left}人无岗可去"
-    who = (
-        "its graduates"
-        if facts.block_programs == 1
-        else f"graduates of {facts.block_programs} programs for these posts"
-    )
+    who = "of its graduates" if facts.block_programs == 1 else f"graduates of {facts.block_programs} programs"
     also = "" if alone else "with the worse-off programs they share posts with, "
-    return f"certified surplus: {supply} {who} a year, {posts} posts ({rate}); {also}at least {left} find none"
+    return f"certified surplus: {supply} {who} a year look for {posts} posts ({rate}); {also}at least {left} find none"
 
 
 def _short(facts: Facts, language: Language) -> str:
@@ -306,9 +311,12 @@ def _room(facts: Facts, language: Language) -> str:
     return f"可增招空间{room}人" if language == "zh" else f"room for {room} more"
 
 
-def _steady(facts: Facts, language: Language) -> str:
+def _steady(facts: Facts, values: Values, language: Language) -> str:
     zh = language == "zh"
     if facts.certified:
+        share = values.number("further_study.share")
+        if facts.further_share is not None and facts.further_share >= share:
+            return f"{_surplus(facts, language)}{'；以升学为主，不以就业评价' if zh else '; mostly further study'}"
         return f"{_surplus(facts, language)}{'；就业未见偏低' if zh else '; employment is not shown to be low'}"
     if facts.rate is None:
         return "无调整依据" if zh else "no ground for a change"
@@ -318,7 +326,7 @@ def _steady(facts: Facts, language: Language) -> str:
             if zh
             else "none of the posts listed counts as a link (by match, level or region); that alone proves no surplus"
         )
-    rate = _percent(float(facts.rate))
+    rate = _rate(facts)
     rate_text = f"岗位容纳率{rate}" if zh else f"placeable rate {rate}"
     if "rate" not in facts.why_not_certified and facts.why_not_certified:
         joint = "、" if zh else ", "
@@ -330,8 +338,10 @@ def _steady(facts: Facts, language: Language) -> str:
 def _gap(clause: Clause, language: Language) -> str:
     texts: Mapping[str, Text] = {
         "few_graduates": {
-            "zh": "三年毕业生仅{value}人（至少{limit}人方可评价）",
-            "en": "{value} graduates over three years ({limit} are needed)",
+            "zh": "三年毕业生仅{value}人（至少{limit}人方可评价）" if clause.value is not None else "未报毕业生数",
+            "en": "{value} graduates over three years ({limit} are needed)"
+            if clause.value is not None
+            else "no graduates are reported",
         },
         "no_recent_source": {
             "zh": "所属领域与地区{limit}个月内无申报覆盖率的需求来源",
@@ -344,6 +354,11 @@ def _gap(clause: Clause, language: Language) -> str:
 
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
+
+
+def _rate(facts: Facts) -> str:
+    """The placeable rate in whole percent, rounded down: 69.96 % does not read 70 % beside a limit of 70 %."""
+    return f"{math.floor(float(facts.rate or 0) * 100 + 1e-9)}%"
 
 
 def _certainty(share: float | None) -> str:

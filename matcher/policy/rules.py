@@ -62,7 +62,7 @@ class Ground:
 def grounds(facts: Facts, values: Values, as_of: date) -> tuple[Ground, ...]:
     """All grounds in the order of the flags."""
     return (
-        _no_enrolment(facts, values),
+        _no_enrolment(facts, values, as_of),
         _vanished(facts, values),
         _surplus_low_employment(facts, values),
         _insufficient(facts, values),
@@ -94,7 +94,8 @@ def guards(facts: Facts, values: Values, as_of: date) -> tuple[Clause, ...]:
         ),
         Clause(
             "replaceable",
-            alone,
+            # Without a supply there is nobody to replace.
+            alone if alone is not None else True,
             _persons(facts.indispensability),
             _persons(limit),
             "guard.indispensability",
@@ -103,16 +104,16 @@ def guards(facts: Facts, values: Values, as_of: date) -> tuple[Clause, ...]:
     )
 
 
-def _no_enrolment(facts: Facts, values: Values) -> Ground:
+def _no_enrolment(facts: Facts, values: Values, as_of: date) -> Ground:
     asked = int(values.number("phase_out.years_without_enrolment"))
     latest = facts.enrolled[:asked]
     known = [persons for _, persons in latest if persons is not None]
     empty = None
     if any(known):
         empty = False
-    elif len(known) == asked:
-        # Years in a row: a gap in the table is a gap in the proof.
-        empty = latest[0][0] - latest[-1][0] == asked - 1
+    elif len(known) == asked and latest[0][0] - latest[-1][0] == asked - 1 and latest[0][0] >= as_of.year - 1:
+        # Years in a row up to now: a gap in the table is a gap in the proof, and old zeros say nothing about today.
+        empty = True
     left = None if facts.students_left is None else facts.students_left == 0
     return Ground(
         "no_enrolment",
@@ -160,7 +161,6 @@ def _vanished(facts: Facts, values: Values) -> Ground:
                 "match.text_reaches",
                 "point value",
             ),
-            _judged_by_work(facts, values),
         ),
     )
 
@@ -196,7 +196,7 @@ def _insufficient(facts: Facts, values: Values) -> Ground:
             Clause(
                 "few_graduates",
                 (facts.graduates or 0) < few,
-                facts.graduates or 0,
+                facts.graduates,
                 few,
                 "evidence.min_graduates",
             ),
@@ -246,9 +246,8 @@ def _expand(facts: Facts, values: Values) -> Ground:
     short = bool(facts.named_short) or marked >= asked or bool(facts.borders_scarce)
     latest = next((persons for _, persons in facts.enrolled if persons is not None), None)
     spare = values.share("expand.capacity")
-    room: bool | None = True
-    if facts.capacity is not None and latest is not None:
-        room = facts.capacity - latest >= spare * latest
+    # An unknown capacity does not stand against it; the notice asks for it.
+    room = facts.capacity is None or latest is None or facts.capacity - latest >= spare * latest
     return Ground(
         "shortage",
         "expand",
@@ -256,7 +255,7 @@ def _expand(facts: Facts, values: Values) -> Ground:
             Clause(
                 "short_of_people",
                 short,
-                facts.named_short or (_share(marked) if marked >= asked else None),
+                facts.named_short or _share(marked),
                 float(asked),
                 "expand.shortage_share",
             ),

@@ -59,20 +59,21 @@ def decide(facts: Facts, values: Values, as_of: date) -> Verdict:
     others = {g.flag for g in holding if g.flag not in (flag, "insufficient_evidence")}
     also = tuple(f for f in FLAGS if f in others)
     return Verdict(
-        facts.program_id, flag, carried, also, _notices(facts, flag, blocked_here), blocked_here, found, gates
+        facts.program_id, flag, carried, also, _notices(facts, flag, blocked_here, values), blocked_here, found, gates
     )
 
 
-def _notices(facts: Facts, flag: Flag, blocked: tuple[str, ...]) -> tuple[str, ...]:
+def _notices(facts: Facts, flag: Flag, blocked: tuple[str, ...], values: Values) -> tuple[str, ...]:
     wanted = {
         "guard_blocks": bool(blocked),
-        "needs_approval": bool(facts.state_controlled) and flag not in ("maintain", "insufficient_evidence"),
-        "capacity_to_be_shown": flag == "expand" and facts.capacity is None,
+        "needs_approval": bool(facts.state_controlled),
+        "capacity_to_be_shown": flag == "expand"
+        and (facts.capacity is None or all(n is None for _, n in facts.enrolled)),
         "demand_undercounted": facts.undercounted_by > 0,
         "surplus_against_listed_only": "rate" not in facts.why_not_certified and bool(facts.why_not_certified),
         "supply_estimated": facts.supply_estimated,
         "strategic_yet_surplus": bool(facts.certified)
         and facts.strategic > 0
-        and 2 * facts.strategic >= facts.reachable,
+        and facts.strategic >= values.share("prioritize.strategic_share") * facts.reachable,
     }
     return tuple(name for name, holds in wanted.items() if holds)

@@ -650,3 +650,87 @@ def test_assess_has_its_horizon_when_the_students_are_given(tmp_path: Path, link
     manifest = json.loads((tmp_path / "结果" / "assessment.json").read_text(encoding="utf-8"))
     assert manifest["horizon"] == 2028
     done(duikou(tmp_path, "verify", "结果"))
+
+
+def test_a_note_left_in_an_assessment_is_never_removed(tmp_path: Path, linked: list[object]) -> None:
+    done(duikou(tmp_path, "assess", *linked, "--out", "结果"))
+    (tmp_path / "结果" / "批注.txt").write_text("请看第三条", encoding="utf-8")
+    refused(duikou(tmp_path, "assess", *linked, "--out", "结果"), "批注.txt")
+    assert (tmp_path / "结果" / "批注.txt").read_text(encoding="utf-8") == "请看第三条"
+    (tmp_path / "结果" / "批注.txt").unlink()
+    done(duikou(tmp_path, "assess", *linked, "--out", "结果"))
+
+
+def test_the_present_folder_can_take_the_result(tmp_path: Path, linked: list[object]) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    done(duikou(here, "assess", *linked, "--out", "."))
+    assert (here / "assessment.json").is_file()
+    assert sorted(f.name for f in tmp_path.iterdir() if f.name.startswith(".")) == []
+
+
+def test_a_path_through_a_file_is_refused_before_any_work(tmp_path: Path, linked: list[object]) -> None:
+    (tmp_path / "plain").write_text("x", encoding="utf-8")
+    refused(duikou(tmp_path, "assess", *linked, "--out", "plain/x"), "plain")
+
+
+@pytest.mark.parametrize(("day", "code"), [("2026/10/15", 0), ("2026.10.15", 0), ("不知道", 2), ("2026-13-01", 2)])
+def test_days_are_read_as_people_write_them(tmp_path: Path, linked: list[object], day: str, code: int) -> None:
+    result = duikou(tmp_path, "assess", *linked[:-1], day, "--out", "结果")
+    done(result, code)
+    if code:
+        assert "2026-10-15" in result.stderr
+
+
+def test_an_orphan_names_the_file_and_row_it_stands_in(tmp_path: Path, linked: list[object]) -> None:
+    text_file(tmp_path / "outcomes.csv", [*OUTCOMES, ["P9", *OUTCOMES[-1][1:]]])
+    refused(duikou(tmp_path, "assess", *linked, "--out", "结果"), "outcomes.csv", f"第 {len(OUTCOMES) + 1} 行", "P9")
+
+
+def test_a_console_in_gbk_shows_what_it_can(tmp_path: Path, copied: Path) -> None:
+    said = subprocess.run(
+        [sys.executable, "-m", "api.cli", "verify", str(copied)],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONIOENCODING": "gbk"},
+        capture_output=True,
+        check=False,
+    )
+    assert said.returncode == 0
+    assert "全部相符" in said.stdout.decode("gbk")
+
+
+@pytest.mark.parametrize("words", [("--lang", "en"), ("--lang=en",)])
+def test_faults_are_told_in_the_language_asked_for(
+    tmp_path: Path, linked: list[object], words: tuple[str, ...]
+) -> None:
+    text_file(tmp_path / "outcomes.csv", [*OUTCOMES, ["P9", *OUTCOMES[-1][1:]]])
+    refused(duikou(tmp_path, "assess", *linked, "--out", "x", *words), "row")
+    refused(duikou(tmp_path, "assess", *linked, "--out", "x", DUIKOU_LANG="en"), "row")
+    assert "第" in duikou(tmp_path, "assess", *linked, "--out", "en").stderr
+
+
+def test_a_list_of_senders_needs_a_column_that_the_table_has(tmp_path: Path) -> None:
+    table = text_file(tmp_path / "d.csv", DEMANDS)
+    names = tmp_path / "names.txt"
+    names.write_text("甲\n", encoding="utf-8")
+    refused(duikou(tmp_path, "check", table, "--kind", "demands", "--expected", names), "--column")
+
+
+def test_a_template_goes_into_a_new_folder_and_only_as_xlsx(tmp_path: Path) -> None:
+    done(duikou(tmp_path, "template", "programs", "--out", "表/专业.xlsx"))
+    assert (tmp_path / "表" / "专业.xlsx").is_file()
+    refused(duikou(tmp_path, "template", "programs", "--out", "x.txt"), ".xlsx")
+
+
+def test_a_manifest_that_is_none_is_unusable_and_not_our_fault(tmp_path: Path, copied: Path) -> None:
+    (copied / "assessment.json").write_text("{}", encoding="utf-8")
+    refused(duikou(tmp_path, "verify", copied), "assessment.json")
+
+
+def test_a_changed_flag_is_found_by_its_trace_even_with_new_hashes(tmp_path: Path, copied: Path) -> None:
+    table = pd.read_parquet(copied / "programs.parquet")
+    table.loc[table["flag"] == "phase_out", "flag"] = "prioritize"
+    table.to_parquet(copied / "programs.parquet", index=False)
+    said = done(duikou(tmp_path, "verify", copied), 1)
+    assert "its trace gives another" in said
+    assert "do not say the same" in said

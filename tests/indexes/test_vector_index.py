@@ -1,6 +1,7 @@
 """The FAISS index on disk: exact, mapped, replaced in one step, and every fault named."""
 
 import json
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -77,11 +78,17 @@ def test_the_vectors_are_mapped_from_the_file_and_not_read_into_memory(tmp_path:
     assert len(index.ids) == 300
 
 
-def test_a_folder_holds_the_index_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    for rows in (5, 7):
-        write_index(tmp_path / "index", unit_rows(rows), names(rows), ENCODER)
+def test_a_replaced_file_is_cleared_away_once_no_writer_can_need_it(tmp_path: Path) -> None:
+    write_index(tmp_path / "index", unit_rows(5), names(5), ENCODER)
+    first = vectors_file(tmp_path / "index")
+    os.utime(first, (0, 0))
+    write_index(tmp_path / "index", unit_rows(7), names(7), ENCODER)
     assert [f.name for f in tmp_path.iterdir()] == ["index"]
-    assert {f.name for f in (tmp_path / "index").iterdir()} == {"manifest.json", vectors_file(tmp_path / "index").name}
+    assert {f.name for f in (tmp_path / "index").iterdir()} == {
+        "manifest.json",
+        vectors_file(tmp_path / "index").name,
+    }
+    assert not first.exists()
 
 
 def test_a_reader_opened_before_a_replacement_still_answers_from_the_old_index(tmp_path: Path) -> None:

@@ -54,8 +54,6 @@ MAY_BE_UNKNOWN = {
 }
 # It stands in the place of employment_not_low and always holds.
 NEVER_FAILS = {"strategic.employment_not_judged", "shortage.employment_not_judged"}
-# docs/method.md shields from employment and surplus and is silent on vanished posts: no case until it says which.
-NOT_SPECIFIED = {"vanished.judged_by_work"}
 
 
 def facts_of(changes: Mapping[str, Any]) -> Facts:
@@ -146,7 +144,7 @@ def test_every_clause_has_a_case_in_which_it_alone_keeps_its_ground_from_firing(
             if len(against) == 1:
                 assert not ground.holds
                 (fails if against[0].holds is False else unknown).add(f"{ground.name}.{against[0].name}")
-    assert everything - fails == NEVER_FAILS | NOT_SPECIFIED
+    assert everything - fails == NEVER_FAILS
     assert unknown == MAY_BE_UNKNOWN
 
 
