@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
-from matcher.matching.match import cache_folder
+from indexes.cache import cache_folder
 
 
 @dataclass(frozen=True)

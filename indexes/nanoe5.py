@@ -9,7 +9,6 @@ knows by name), and a directory of tensors. Matrices are Q4_0: blocks of 32 weig
 import hashlib
 import importlib.util
 import json
-import os
 import shutil
 import struct
 import tempfile
@@ -18,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import platformdirs
+
+from indexes.cache import cache_folder
+from indexes.sentence_transformer import load_model
 
 PACKED_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Part of the folder's name: raised whenever the conversion would write other files.
@@ -44,11 +45,6 @@ class PackedModel:
     norm_eps: float
     pieces: list[tuple[str, float]]
     tensors: dict[str, np.ndarray]
-
-
-def cache_folder() -> Path:
-    """Where converted models and vectors are kept: DUIKOU_CACHE, else the user's cache folder."""
-    return Path(os.environ.get("DUIKOU_CACHE") or platformdirs.user_cache_dir("duikou"))
 
 
 def default_model_folder() -> Path:
@@ -92,9 +88,7 @@ def check_converted(folder: Path) -> None:
     Raises:
         ValueError: it differs: a library reads the folder in another way than this conversion expects.
     """
-    from sentence_transformers import SentenceTransformer
-
-    vector = SentenceTransformer(str(folder), device="cpu").encode([f"query: {CHECK_TEXT}"])[0]
+    vector = load_model(folder).encode([f"query: {CHECK_TEXT}"], show_progress_bar=False)[0]
     if np.abs(vector[: len(CHECK_VECTOR)] - np.array(CHECK_VECTOR)).max() > CHECK_TOLERANCE:
         raise ValueError(
             f"the converted encoder gives another vector than it should for {CHECK_TEXT!r}: install the versions of "

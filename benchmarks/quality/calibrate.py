@@ -19,11 +19,11 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from corpora.starter import catalogue, occupations
+from indexes.cache import cache_folder
 from indexes.encoder import load_encoder
 from indexes.vector_cache import VectorCache
 from matcher.matching.calibration import SCORES, background
 from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, demand_facets, program_facets
-from matcher.matching.match import cache_folder
 from matcher.matching.score import Side, pair_scores, side
 
 FAR_PAIRS = 4000

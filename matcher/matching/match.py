@@ -5,15 +5,13 @@ shared words, generously; then every candidate pair is scored in full, so an ind
 """
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from platformdirs import user_cache_path
 
 from corpora.starter import catalogue, occupations
+from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 from indexes.vector_index import IndexFault, VectorIndex, open_index, write_index
@@ -28,11 +26,6 @@ BLOCK = 64
 SAMPLE = 20
 
 Progress = Callable[[str, int, int], None]
-
-
-def cache_folder() -> Path:
-    """Where vectors and indexes are kept between runs: DUIKOU_CACHE, else the user's cache."""
-    return Path(os.environ.get("DUIKOU_CACHE") or user_cache_path("duikou"))
 
 
 def match_texts(

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from corpora.frames import empty, rows
+from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 from matcher.matching.calibration import centred, shipped
 from matcher.matching.facets import listed
-from matcher.matching.match import cache_folder
 from matcher.matching.records import SkillCoverage
 
 # A course covers a skill from this centred cosine on, or when one names the other. Set by reading pairs, not yet
