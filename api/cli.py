@@ -45,6 +45,7 @@ def cli() -> None:
       duikou check 专业.xlsx --kind programs  逐行检查 / every bad row
       duikou assess --programs 专业.xlsx --outcomes 去向.csv --demands 岗位.csv --out 结果
       duikou verify 结果                    复核每一张核算表 / re-add every certificate
+      duikou evaluate --programs … --demands … --truth …   匹配质量 / quality of the matches
     """
 
 
@@ -235,6 +236,41 @@ def explain(folder: Path, program_id: str, lang: str) -> None:
         click.echo(load_assessment(folder).explain(program_id, lang))
     except UnknownProgram as fault:
         raise Unusable(f"结果中没有专业点 {program_id}（见 programs.csv）", str(fault.args[0])) from None
+
+
+@cli.command()
+@click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
+@click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
+@click.option(
+    "--truth",
+    type=FILE,
+    multiple=True,
+    required=True,
+    help="真值表（可含评分 0–3）/ right pairs, with grades or without",
+)
+@click.option("--json", "as_json", is_flag=True, help="机器可读 / machine-readable")
+@language_option
+def evaluate(
+    programs: tuple[Path, ...], demands: tuple[Path, ...], truth: tuple[Path, ...], as_json: bool, lang: str
+) -> None:
+    """匹配质量评价。How well matches rank and how honest p is, beside a bare encoder and TF-IDF, with 95 % intervals."""
+    import dataclasses
+    import json
+
+    from api.console import Steps, show_evaluation
+    from corpora import BadTable, check_together
+    from matcher.evaluation import evaluate as evaluate_tables
+
+    files = {"programs": programs, "demands": demands, "truth": truth}
+    corpora = {kind: _inspect(list(paths), kind, False, lang) for kind, paths in files.items()}
+    if orphans := check_together(corpora):
+        raise BadTable("truth", orphans)
+    with Steps(lang) as steps:
+        found = evaluate_tables(**{kind: corpus.rows for kind, corpus in corpora.items()}, progress=steps)
+    if as_json:
+        click.echo(json.dumps(dataclasses.asdict(found), ensure_ascii=False, indent=2))
+    else:
+        show_evaluation(found, lang)
 
 
 @cli.command()

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.assessment import Assessment
+from matcher.evaluation import Evaluation
 from matcher.policy.reasons import FLAG_NAMES, NOTICES
 from reports.page import SHOWN_FLAGS, strongest_cases
 
@@ -114,3 +115,59 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
     console.print()
     for key, value in written.items():
         console.print(f"{t(key)}{'：' if language == 'zh' else ': '}{value}", soft_wrap=True)
+
+
+def show_evaluation(found: Evaluation, language: str) -> None:
+    """Figures of every method side by side, then calibration, levels, groups and the pairs without shared words."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+    zh = language == "zh"
+    sizes = (found.programs, found.demands, found.pairs)
+    console.print(
+        "{} 个专业 × {} 条岗位，{} 个配对".format(*sizes) if zh else "{} programs x {} demands, {} pairs".format(*sizes)
+    )
+    names = {
+        "duikou": "对口 / duikou" if zh else "duikou",
+        "encoder": "仅编码模型（全文）" if zh else "encoder, whole text",
+        "tfidf": "字符 TF-IDF" if zh else "character TF-IDF",
+    }
+    keys = list(found.methods["duikou"])
+    _table(
+        console,
+        ["", *keys],
+        [
+            [names[m], *(f"{f.value:.3f}\n[dim]{f.low:.3f}–{f.high:.3f}[/dim]" for f in figures.values())]
+            for m, figures in found.methods.items()
+        ],
+    )
+    if found.calibration:
+        c = found.calibration
+        console.print(f"\nECE {c['ece']} (floor {c['ece_floor']}) · Brier {c['brier']} · n = {c['pairs']}")
+        rows = [[str(r["pairs"]), f"{r['p']:.3f}", f"{r['right']:.3f}"] for r in c["reliability"]]  # type: ignore[attr-defined]
+        _table(console, ["配对" if zh else "pairs", "p", "实际" if zh else "right"], rows)
+    hidden = int(found.low_overlap["pairs"]["pairs"])
+    console.print(
+        f"\n{'题名与专业文本无两字重合的配对' if zh else 'Pairs whose title shares no two characters with the text'}: {hidden}"
+    )
+    if hidden:
+        low = {m: v for m, v in found.low_overlap.items() if m in names}
+        shown = list(low["duikou"])
+        _table(console, ["", *shown], [[names[m], *(f"{v[k]:.3f}" for k in shown)] for m, v in low.items()])
+    titles = {"major_group": ("按专业大类", "By major group"), "level": ("按层次", "By level")}
+    for column, groups in found.groups.items():
+        console.print(f"\n{titles[column][0 if zh else 1]}")
+        shown = ["programs", "hit@1", "recall@10", "map"]
+        rows = [[n, f"{v['programs']:.0f}", *(f"{v[k]:.3f}" for k in shown[1:])] for n, v in groups.items()]
+        _table(console, ["", *shown], rows)
+    if not found.calibrated:
+        console.print(
+            "p 未校准：该编码模型没有评分配对" if zh else "p is uncalibrated: this encoder has no graded pairs"
+        )
+
+
+def _table(console: Console, heads: list[str], rows: list[list[str]]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

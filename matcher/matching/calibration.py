@@ -41,8 +41,11 @@ class Calibration:
 
     def probability(self, scores: np.ndarray) -> np.ndarray:
         """p for scores of shape (..., 4) in the order of SCORES, rounded to three decimals."""
-        logit = scores @ self.weights + self.intercept
-        return np.round(1 / (1 + np.exp(-logit)), 3)
+        return np.round(1 / (1 + np.exp(-self.logit(scores))), 3)
+
+    def logit(self, scores: np.ndarray) -> np.ndarray:
+        """The logit of p before rounding: what ranks."""
+        return np.asarray(scores @ self.weights + self.intercept)
 
 
 @cache

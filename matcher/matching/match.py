@@ -6,6 +6,7 @@ shared words, generously; then every candidate pair is scored in full, so an ind
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -47,6 +48,43 @@ def match_texts(
         progress: called with (step, done, of).
     """
     encoder = encoder or load_encoder()
+    sides = text_sides(programs, demands, encoder, progress)
+    index = _demand_index(sides.demands, sides.demands.texts, encoder.fingerprint)
+    calibration = sides.calibration
+    found, missed, sampled = _score(sides.programs, sides.demands, index, calibration, floor, threshold, progress)
+    rows = []
+    ids, demand_ids = programs["program_id"].to_numpy(str), demands["demand_id"].to_numpy(str)
+    for i, j, p in found:
+        evidence = best_clauses(sides.programs, sides.demands, i, j)
+        rows += [(ids[a], demand_ids[b], p, *evidence) for a in sides.program_rows[i] for b in sides.demand_rows[j]]
+    matches = _sorted(pd.DataFrame(rows, columns=MATCH_COLUMNS))
+    if top is not None:
+        matches = matches.groupby("program_id", sort=False).head(top).reset_index(drop=True)
+    return MatchGraph(matches, encoder.fingerprint, calibration.calibrated, missed, sampled)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Programs and demands as vectors, each different text once.
+
+    Attributes:
+        programs, demands: one row a different text; program_rows, demand_rows: the table rows that have it.
+        calibration: of the encoder.
+        encode: texts -> vectors (n, d) through the same cache.
+    """
+
+    programs: Side
+    demands: Side
+    program_rows: list[list[int]]
+    demand_rows: list[list[int]]
+    calibration: Calibration
+    encode: Callable[[Sequence[str]], np.ndarray]
+
+
+def text_sides(
+    programs: pd.DataFrame, demands: pd.DataFrame, encoder: Encoder, progress: Progress | None = None
+) -> Sides:
+    """Encodes the facets and clauses of two tables; see `match_texts`."""
     own, program_rows = _distinct([program_facets(row) for _, row in programs.iterrows()])
     wanted, demand_rows = _distinct([demand_facets(row) for _, row in demands.iterrows()])
     store = VectorCache(cache_folder() / "vectors", encoder)
@@ -55,17 +93,7 @@ def match_texts(
     vectors = dict(zip(texts, store.encode(texts, _step(progress, "encode")), strict=True))
     left = side(own, PROGRAM_FACETS, vectors, calibration.program_centre)
     right = side(wanted, DEMAND_FACETS, vectors, calibration.demand_centre)
-    index = _demand_index(right, wanted, encoder.fingerprint)
-    found, missed, sampled = _score(left, right, index, calibration, floor, threshold, progress)
-    rows = []
-    ids, demand_ids = programs["program_id"].to_numpy(str), demands["demand_id"].to_numpy(str)
-    for i, j, p in found:
-        evidence = best_clauses(left, right, i, j)
-        rows += [(ids[a], demand_ids[b], p, *evidence) for a in program_rows[i] for b in demand_rows[j]]
-    matches = _sorted(pd.DataFrame(rows, columns=MATCH_COLUMNS))
-    if top is not None:
-        matches = matches.groupby("program_id", sort=False).head(top).reset_index(drop=True)
-    return MatchGraph(matches, encoder.fingerprint, calibration.calibrated, missed, sampled)
+    return Sides(left, right, program_rows, demand_rows, calibration, store.encode)
 
 
 def given_matches(links: pd.DataFrame) -> MatchGraph:

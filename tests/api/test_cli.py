@@ -734,3 +734,15 @@ def test_a_changed_flag_is_found_by_its_trace_even_with_new_hashes(tmp_path: Pat
     said = done(duikou(tmp_path, "verify", copied), 1)
     assert "its trace gives another" in said
     assert "do not say the same" in said
+
+
+def test_evaluate_sets_the_matches_beside_a_bare_encoder_and_tfidf(tmp_path: Path, tables: list[object]) -> None:
+    truth = text_file(
+        tmp_path / "truth.csv", [["program_id", "demand_id", "grade"], *([*row[:2], 3] for row in LINKS[1:])]
+    )
+    options = [tables[0], tables[1], tables[4], tables[5], "--truth", truth]
+    found = json.loads(done(duikou(tmp_path, "evaluate", *options, "--json")))
+    assert set(found["methods"]) == {"duikou", "encoder", "tfidf"}
+    assert {"hit@1", "recall@5", "recall@10", "map", "mrr", "ndcg@10"} <= set(found["methods"]["duikou"])
+    assert {"ece", "ece_floor", "brier", "reliability"} <= set(found["calibration"])
+    assert "TF-IDF" in done(duikou(tmp_path, "evaluate", *options))
