@@ -49,7 +49,7 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(short_help="示例数据走一遍 / the main job on the starter corpora")
 @click.option("--out", type=FOLDER, default=Path("out/demo"), show_default=True, help="结果文件夹 / folder")
 @click.option(
     "--example", type=click.Choice(["city", "english"]), default=None, help="city 为默认；--lang en 时为 english"
@@ -64,7 +64,7 @@ def demo(out: Path, example: str | None, lang: str) -> None:
     _assess({kind: [file] for kind, file in files.items()}, False, out, lang, as_of="2026-10-15", label=ILLUSTRATIVE)
 
 
-@cli.command()
+@cli.command(short_help="空白填报表 / an empty workbook to fill in")
 @click.argument("kind", type=click.Choice(KINDS))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="默认 KIND.xlsx")
 @language_option
@@ -81,7 +81,7 @@ def template(kind: str, out: Path | None, lang: str) -> None:
     click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
 
 
-@cli.command()
+@cli.command(short_help="逐行检查表格 / every bad row of a table")
 @click.argument("files", type=FILE, nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(KINDS), required=True, help="表的种类 / kind of table")
 @click.option(
@@ -122,20 +122,30 @@ def check(
         f"{corpus.seen} rows: {good} good, {bad} bad, {corpus.dropped} left out with a notice",
     )
     click.echo(_say(lang, *summary))
+    if corpus.table_issues and not good:
+        fitting = [other for other in KINDS if other != kind and not inspect_tables(list(files), other).table_issues]
+        if fitting:
+            click.echo(
+                _say(
+                    lang,
+                    f"它读得通的种类：{'、'.join(fitting)}（--kind）",
+                    f"it reads as: {', '.join(fitting)} (--kind)",
+                )
+            )
     if expected is not None:
         names = [line.strip() for line in decode(expected.read_bytes()).splitlines() if line.strip()]
         missing = missing_senders(corpus, names, column)
         joined = "、".join(missing)
         click.echo(_say(lang, f"未报：{joined or '无'}", f"missing: {', '.join(missing) or 'nobody'}"))
     if bad and accept_good_rows:
-        target = files[0].with_name(f"{files[0].stem}.bad.csv")
-        write_bad_rows(corpus, target, language)
-        click.echo(_say(lang, f"有误的行已写入 {target}", f"bad rows are in {target}"))
+        target = _aside(files[0])
+        if written := write_bad_rows(corpus, target, language):
+            click.echo(_say(lang, f"有误的 {written} 行已写入 {target}", f"{written} bad rows are in {target}"))
     if corpus.table_issues or (corpus.issues and not accept_good_rows):
         sys.exit(1)
 
 
-@cli.command()
+@cli.command(short_help="专业与岗位匹配 / matches with p and evidence")
 @click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
 @click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
 @click.option("--top", type=click.IntRange(1), default=None, help="每个专业至多几条 / at most so many a program")
@@ -171,7 +181,7 @@ def match(
     click.echo(_say(lang, *summary))
 
 
-@cli.command()
+@cli.command(short_help="分析每个专业点 / flags for every program")
 @click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
 @click.option("--outcomes", type=FILE, multiple=True, required=True, help="毕业去向表 / outcomes")
 @click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
@@ -195,12 +205,19 @@ def match(
 def assess(
     out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
 ) -> None:
-    """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them."""
+    """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them.
+
+    \b
+    每个选项可重复，多个文件按一张表读；列见 docs/contract.md，空白表用 duikou template。
+    Options can be repeated, several files are read as one table; `duikou template KIND` shows its columns.
+    必需的列 / required columns: programs 专业编号、专业名称 + 一列文字; outcomes 专业编号、年份、毕业生数;
+    demands 岗位编号、职业、需求人数. 没有 coverage 就不核定过剩 / without coverage no surplus is certified.
+    """
     given = {kind: list(paths) for kind, paths in files.items() if paths}
     _assess(given, accept_good_rows, out, lang, policy=policy, as_of=as_of, horizon=horizon)
 
 
-@cli.command()
+@cli.command(short_help="复核结果文件夹 / add every certificate up again")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @language_option
 def verify(folder: Path, lang: str) -> None:
@@ -223,12 +240,15 @@ def verify(folder: Path, lang: str) -> None:
     click.echo(_say(lang, *summary))
 
 
-@cli.command()
+@cli.command(short_help="一个专业点的来龙去脉 / why one program has its flag")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("program_id")
 @language_option
 def explain(folder: Path, program_id: str, lang: str) -> None:
-    """一个专业点的结论从何而来。Why one program has its flag: rules, certificate, matches."""
+    """一个专业点的结论从何而来。Why one program has its flag: rules, certificate, matches.
+
+    FOLDER: 结果文件夹 / folder of an assessment. PROGRAM_ID: 专业编号，见 programs.csv 第一列 / first column of programs.csv.
+    """
     from matcher import load_assessment
     from matcher.explain import UnknownProgram
 
@@ -238,7 +258,7 @@ def explain(folder: Path, program_id: str, lang: str) -> None:
         raise Unusable(f"结果中没有专业点 {program_id}（见 programs.csv）", str(fault.args[0])) from None
 
 
-@cli.command()
+@cli.command(short_help="匹配质量 / how well matches rank")
 @click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
 @click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
 @click.option(
@@ -273,7 +293,7 @@ def evaluate(
         show_evaluation(found, lang)
 
 
-@cli.command()
+@cli.command(short_help="检查本机环境 / what this machine has")
 @language_option
 def doctor(lang: str) -> None:
     """检查本机环境。What this machine has, and what is missing; exit 1 if something needed is."""
@@ -319,7 +339,7 @@ def _inspect(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) ->
     if corpus.issues and (corpus.table_issues or not accept_good_rows):
         raise BadTable(kind, corpus.issues)
     if corpus.bad_rows:
-        target = paths[0].with_name(f"{paths[0].stem}.bad.csv")
+        target = _aside(paths[0])
         write_bad_rows(corpus, target, language)
         note = (
             f"{kind}：{len(corpus.bad_rows)} 行有误，已写入 {target}，其余继续",
@@ -327,6 +347,14 @@ def _inspect(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) ->
         )
         click.echo(_say(lang, *note), err=True)
     return corpus
+
+
+def _aside(file: Path) -> Path:
+    """Where bad rows of a file go: beside it, under a name that nothing has yet."""
+    found, number = file.with_name(f"{file.stem}.bad.csv"), 2
+    while found.exists():
+        found, number = file.with_name(f"{file.stem}.bad-{number}.csv"), number + 1
+    return found
 
 
 def _write_table(table: Any, out: Path) -> None:

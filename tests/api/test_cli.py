@@ -746,3 +746,16 @@ def test_evaluate_sets_the_matches_beside_a_bare_encoder_and_tfidf(tmp_path: Pat
     assert {"hit@1", "recall@5", "recall@10", "map", "mrr", "ndcg@10"} <= set(found["methods"]["duikou"])
     assert {"ece", "ece_floor", "brier", "reliability"} <= set(found["calibration"])
     assert "TF-IDF" in done(duikou(tmp_path, "evaluate", *options))
+
+
+def test_a_table_of_another_kind_is_told_by_the_kind_it_reads_as(tmp_path: Path) -> None:
+    said = done(duikou(tmp_path, "check", text_file(tmp_path / "o.csv", OUTCOMES), "--kind", "programs"), 1)
+    assert "outcomes" in said
+
+
+def test_bad_rows_never_overwrite_what_was_written_aside_before(tmp_path: Path) -> None:
+    table = text_file(tmp_path / "o.csv", [*OUTCOMES, ["P1", "一八", *OUTCOMES[-1][2:]]])
+    for _ in range(2):
+        done(duikou(tmp_path, "check", table, "--kind", "outcomes", "--accept-good-rows"))
+    assert (tmp_path / "o.bad.csv").is_file()
+    assert (tmp_path / "o.bad-2.csv").is_file()
