@@ -14,18 +14,12 @@ import pandas as pd
 
 from corpora.frames import empty, rows
 from corpora.schema import empty_frame
-from matcher.assessment import (
-    INPUTS,
-    Assessment,
-    classified_matches,
-    cohorts,
-    completed,
-    prepared_demands,
-)
+from matcher.assessment import INPUTS, Assessment
 from matcher.folder import as_shown, load_folder, sha256
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.policy.pack import Values, load_pack
+from matcher.prepare import classified_matches, cohorts, completed, prepared_demands
 
 
 def verify_folder(folder: Path) -> list[str]:

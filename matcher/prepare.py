@@ -1,0 +1,124 @@
+"""From validated tables to what the method reads; shared by an assessment and by its re-check."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+
+from corpora.starter import catalogue
+from matcher.placement.demand_years import demand_roles, read_coverage
+from matcher.placement.edges import classify_matches, reachable_regions
+from matcher.placement.place import Placement, place, reach_of
+from matcher.placement.quantities import expected_graduates, observed_placements, supply
+from matcher.policy.assemble import study_years
+from matcher.policy.pack import Values
+
+
+def completed(programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+    """Programs with what the national catalogue says of their code (level, major group, class) where it is empty.
+
+    `region` becomes the region of the campus where one is given: that is where the students are.
+    """
+    known = catalogue().drop_duplicates("code").set_index("code")
+    found = programs.copy()
+    codes = found["code"].where(found["code"].isin(known.index))
+    filled = 0
+    for column in ("level", "major_group"):
+        looked_up = codes.map(known[column]).astype("string")
+        filled += int((found[column].isna() & looked_up.notna()).sum())
+        found[column] = found[column].fillna(looked_up)
+    found["class"] = codes.map(known["class"]).astype("string")
+    found["region"] = found["campus_region"].fillna(found["region"])
+    if filled:
+        warnings.append(f"{filled} empty levels or major groups were filled from the national catalogue by code")
+    return found
+
+
+def prepared_demands(demands: pd.DataFrame, year: int, values: Values) -> pd.DataFrame:
+    """Demands with a year in every row and the role each row plays."""
+    found = demands.assign(year=demands["year"].fillna(year).astype("Int64"))
+    return found.assign(role=demand_roles(found, year, values.names("demand.basis_order")))
+
+
+def one_rate_basis(outcomes: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+    """Outcomes of one rate basis: initial and year-end rates are never mixed; the basis with more rows is kept."""
+    bases = outcomes["rate_basis"].dropna().value_counts()
+    if len(bases) < 2:
+        return outcomes
+    kept = sorted(bases.index, key=lambda b: (-bases[b], b))[0]
+    other = outcomes["rate_basis"].notna() & (outcomes["rate_basis"] != kept)
+    warnings.append(f"{int(other.sum())} outcome rows of another rate basis than {kept} keep only their head counts")
+    cleared = outcomes.copy()
+    cleared.loc[other, ["employed", "rate_basis"]] = pd.NA
+    return cleared
+
+
+def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+    """Outcomes as the method reads them: of one rate basis, and without the years before a program's first cohort.
+
+    A young program's zeros are no cohorts: they would halve its supply and hide it from the guard on its age.
+    """
+    found = one_rate_basis(outcomes, warnings)
+    first = {
+        str(row["program_id"]): int(row["year_opened"]) + study_years(row)
+        for _, row in programs.dropna(subset=["year_opened"]).iterrows()
+    }
+    start = found["program_id"].map(first)
+    early = (found["graduates"] == 0).fillna(False) & (found["year"] < start).fillna(False).astype(bool)
+    found = found.copy()
+    found.loc[early, "graduates"] = pd.NA
+    return found
+
+
+def classified_matches(
+    matches: pd.DataFrame,
+    programs: pd.DataFrame,
+    demands: pd.DataFrame,
+    flows: pd.DataFrame,
+    reviews: pd.DataFrame,
+    values: Values,
+) -> pd.DataFrame:
+    """Matches with `edge` and `why_not`; a rejected pair of the reviews is no edge."""
+    rejected = reviews[reviews["decision"] == "reject"]
+    return classify_matches(
+        matches,
+        programs,
+        demands,
+        values.number("match.threshold"),
+        reachable_regions(flows, values.number("flows.min_share")),
+        set(zip(rejected["program_id"], rejected["demand_id"], strict=True)),
+    )
+
+
+def placed(
+    tables: Mapping[str, pd.DataFrame],
+    programs: pd.DataFrame,
+    demands: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    matches: pd.DataFrame,
+    values: Values,
+    as_of: date,
+    horizon: int | None,
+) -> tuple[Placement, frozenset[str]]:
+    """Supply, posts and placement from validated tables; also used to re-check an assessment from its folder."""
+    years = int(values.number("supply.years"))
+    expected = None
+    if horizon is not None:
+        expected = expected_graduates(tables["students"], outcomes, horizon)
+    found = supply(outcomes, programs, as_of.year, years, expected)
+    figures = {str(p): int(s) for p, s in zip(found["program_id"], found["supply"], strict=True)}
+    estimated = frozenset(str(p) for p, e in zip(found["program_id"], found["estimated"], strict=True) if e)
+    flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
+    current = demands[demands["role"] == "current"]
+    placement = place(
+        figures,
+        estimated,
+        observed_placements(outcomes, as_of.year, years),
+        current,
+        matches,
+        reach_of(programs, demands, matches, flows),
+        read_coverage(tables["coverage"]),
+        tables["other_supply"],
+        values.share("surplus.rate"),
+    )
+    return placement, estimated
