@@ -27,6 +27,7 @@ from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, demand_facets
 from matcher.matching.score import Side, pair_scores, side
 
 FAR_PAIRS = 4000
+LEVELS = {"中职": "secondary", "高职专科": "associate", "职教本科": "bachelor"}
 
 
 def main(profiles: str, occupation_file: str, graded: str) -> None:
@@ -51,7 +52,8 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     p = np.zeros(len(y))
     for train, test in GroupKFold(5).split(x, groups=groups[rows]):
         inside = np.isin(groups[far[:, 0]], groups[rows][train])
-        p[test] = _fit(x[train], y[train], z[inside]).predict_proba(x[test])[:, 1]
+        weights, intercept = fit(x[train], y[train], z[inside])
+        p[test] = 1 / (1 + np.exp(-(x[test] @ weights + intercept)))
     figures = {
         "pairs": len(y),
         "share_positive": round(float(y.mean()), 4),
@@ -62,7 +64,7 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
         "recall_at_0.5": round(float((p[y == 1] >= 0.5).mean()), 4),
     }
     print(json.dumps(figures, indent=2))
-    model = _fit(x, y, z)
+    weights, intercept = fit(x, y, z)
     encoder = load_encoder()
     store = VectorCache(cache_folder() / "vectors", encoder)
     program_centre, demand_centre = left.centre, right.centre
@@ -71,8 +73,8 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     mean, sd = background(names, posts, program_centre, demand_centre)
     content = {
         "encoder": encoder.fingerprint.split("-")[0],
-        "weights": {name: round(float(w), 6) for name, w in zip(SCORES, model.coef_[0], strict=True)},
-        "intercept": round(float(model.intercept_[0]), 6),
+        "weights": {name: round(float(w), 6) for name, w in zip(SCORES, weights, strict=True)},
+        "intercept": round(intercept, 6),
         "background": {"mean": round(mean, 6), "sd": round(sd, 6)},
         "description": {
             "language": "zh",
@@ -100,6 +102,8 @@ def load_sides(
     demands = pd.read_csv(occupation_file, dtype="string").rename(
         columns={"code": "demand_id", "title": "occupation", "definition": "description", "tasks": "skills"}
     )
+    demands = demands.assign(occupation_code=demands["demand_id"])
+    programs = programs.assign(level=programs["level"].map(LEVELS))
     demands = demands[demands["demand_id"].isin(occupations()["occupation_code"])].drop_duplicates("demand_id")
     own = [program_facets(row) for _, row in programs.iterrows()]
     posts = [demand_facets(row) for _, row in demands.iterrows()]
@@ -118,8 +122,13 @@ def load_sides(
     return programs, demands.reset_index(drop=True), left, right
 
 
-def _fit(x: np.ndarray, y: np.ndarray, far: np.ndarray) -> LogisticRegression:
-    return LogisticRegression(C=1000.0, max_iter=5000).fit(np.vstack([x, far]), np.r_[y, np.zeros(len(far), int)])
+def fit(x: np.ndarray, y: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, float]:
+    """Weights and intercept of a ridge logistic regression on scores in their own units, positives y and far pairs."""
+    scores = np.vstack([x, far])
+    mean, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-9)
+    model = LogisticRegression(C=1.0, max_iter=5000).fit((scores - mean) / spread, np.r_[y, np.zeros(len(far), int)])
+    weights = model.coef_[0] / spread
+    return weights, float(model.intercept_[0] - weights @ mean)
 
 
 def _ece(y: np.ndarray, p: np.ndarray) -> float:

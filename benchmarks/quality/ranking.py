@@ -12,8 +12,7 @@ import sys
 
 import numpy as np
 import pandas as pd
-from calibrate import FAR_PAIRS, load_sides
-from sklearn.linear_model import LogisticRegression
+from calibrate import FAR_PAIRS, fit, load_sides
 from sklearn.model_selection import GroupKFold
 
 from matcher.matching.calibration import shipped
@@ -54,10 +53,9 @@ def _cross_validated(scores: np.ndarray, grades: np.ndarray, groups: np.ndarray,
     for train, test in GroupKFold(5).split(judged, groups=groups[judged[:, 0]]):
         own = set(groups[judged[train, 0]])
         inside = np.array([groups[a] in own for a in far[:, 0]])
-        x = np.vstack([scores[judged[train, 0], judged[train, 1]], scores[far[inside, 0], far[inside, 1]]])
-        model = LogisticRegression(C=1000.0, max_iter=5000).fit(x, np.r_[y[train], np.zeros(inside.sum(), int)])
+        weights, _ = fit(scores[judged[train, 0], judged[train, 1]], y[train], scores[far[inside, 0], far[inside, 1]])
         rows = np.flatnonzero(np.isin(groups, groups[judged[test, 0]]))
-        ranking[rows] = scores[rows] @ model.coef_[0]
+        ranking[rows] = scores[rows] @ weights
     return ranking
 
 

@@ -1,6 +1,6 @@
 """From scores to probabilities: p that graduates can start in the posts after normal onboarding.
 
-A logistic regression on four scores of a pair, fitted on graded pairs (grade 2 or 3 = can start) and random far pairs.
+A logistic regression on a few scores of a pair, fitted on graded pairs (grade 2 or 3 = can start) and random far pairs.
 The scores compare texts by fixed centres and fixed word weights, so p of a pair depends on that pair alone.
 `calibration.json` is written by benchmarks/quality/calibrate.py, which names the data it was fitted on.
 """
@@ -14,7 +14,17 @@ from typing import Any
 
 import numpy as np
 
-SCORES = ("facet_mean", "log_lexical", "title_mean", "log_title")
+SCORES = (
+    "facet_mean",
+    "log_lexical",
+    "title_mean",
+    "log_title",
+    "title_contained",
+    "secondary_professional",
+    "associate_professional",
+    "bachelor_professional",
+    "production",
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class Calibration:
     description: Mapping[str, Any]
 
     def probability(self, scores: np.ndarray) -> np.ndarray:
-        """p for scores of shape (..., 4) in the order of SCORES, rounded to three decimals."""
+        """p for scores of shape (..., len(SCORES)) in the order of SCORES, rounded to three decimals."""
         return np.round(1 / (1 + np.exp(-self.logit(scores))), 3)
 
     def logit(self, scores: np.ndarray) -> np.ndarray:

@@ -36,6 +36,9 @@ _LEAD_EN = re.compile(
     r"|^(?:includes|potential) (?:instruction|subject matter|course ?work)(?: in)?\s+",
     re.IGNORECASE,
 )
+_PERSON = re.compile(r"(?:工程技术人员|技术人员|专业人员|服务人员|操作工|人员|员|师|工)$")
+_CODE = re.compile(r"\d-\d{2}-\d{2}-\d{2}")
+_DIVISIONS = {"2": "professional", "5": "production", "6": "production"}
 PROGRAM_FACETS = ("name", "work", "goal", "courses", "abilities")
 DEMAND_FACETS = ("title", "description", "skills")
 
@@ -47,10 +50,13 @@ class FacetTexts:
     Attributes:
         whole: facet -> one text; a facet without text is left out.
         clauses: the sentences that a match can be shown by, in order.
+        trait: of a program its level; of a demand "professional" (division 2 of the Chinese classification) or
+            "production" (divisions 5 and 6) by its occupation code; empty where neither is known.
     """
 
     whole: dict[str, str]
     clauses: tuple[str, ...]
+    trait: str = ""
 
 
 def clauses(text: str) -> list[str]:
@@ -96,7 +102,8 @@ def program_facets(row: pd.Series) -> FacetTexts:
     }
     # Evidence is shown as it was filed: unbroken parts of the texts, never what was left of them joined up.
     shown = [*_sentences(raw_goal), *work, *_sentences(raw_description), *abilities]
-    return FacetTexts({k: v for k, v in whole.items() if v}, tuple(dict.fromkeys(shown)) or (whole["name"],))
+    kept = {k: v for k, v in whole.items() if v}
+    return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["name"],), _text(row, "level"))
 
 
 def demand_facets(row: pd.Series) -> FacetTexts:
@@ -105,7 +112,16 @@ def demand_facets(row: pd.Series) -> FacetTexts:
     skills = clauses(_text(row, "skills"))
     whole = {"title": _text(row, "occupation"), "description": description, "skills": "；".join(skills)}
     shown = [*clauses(description), *skills]
-    return FacetTexts({k: v for k, v in whole.items() if v}, tuple(dict.fromkeys(shown)) or (whole["title"],))
+    kept = {k: v for k, v in whole.items() if v}
+    code = _text(row, "occupation_code")
+    trait = _DIVISIONS.get(code[0], "") if _CODE.fullmatch(code) else ""
+    return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["title"],), trait)
+
+
+def title_core(title: str) -> str:
+    """A title without the word for "person who does it": 焊接设备操作工 -> 焊接设备, Welders -> welder."""
+    found = _PERSON.sub("", title.strip())
+    return (found if len(found) > 1 else title.strip()).casefold().removesuffix("s")
 
 
 def text_size(row: pd.Series) -> tuple[int, int]:

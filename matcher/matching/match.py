@@ -114,7 +114,7 @@ def _distinct(texts: Sequence[FacetTexts]) -> tuple[list[FacetTexts], list[list[
     """Each different set of facets once, in order of its words, and the rows that have it."""
     rows: dict[tuple[object, ...], list[int]] = {}
     for row, text in enumerate(texts):
-        rows.setdefault((*text.whole.items(), text.clauses), []).append(row)
+        rows.setdefault((*text.whole.items(), text.clauses, text.trait), []).append(row)
     order = sorted(rows, key=str)
     return [texts[rows[key][0]] for key in order], [rows[key] for key in order]
 

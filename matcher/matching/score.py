@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from indexes.lexical import lexical_vectors
 from matcher.matching.calibration import centred
-from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts
+from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts, title_core
 
 # Keeps the logarithm finite where two texts share nothing.
 LEXICAL_FLOOR = 0.01
@@ -66,11 +66,13 @@ def side(texts: Sequence[FacetTexts], names: Sequence[str], vectors: dict[str, n
 
 
 def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """float64 (len(rows), len(columns), 4) in the order of calibration.SCORES, for all pairs of the given rows.
+    """float64 (len(rows), len(columns), len(SCORES)) in the order of calibration.SCORES, for all pairs of the given rows.
 
     facet_mean: mean cosine of all facets of the program with all facets of the demand; against `skills` it is the best
     over the single skills, not that of the whole list: a post asks for one thing at a time. title_mean: the same
-    against the occupation's title alone. The other two: logarithms of the shared words, of all text and of the title.
+    against the occupation's title alone. log_lexical, log_title: logarithms of the shared words, of all text and of the
+    title. title_contained: whether the program's text names the occupation. The others say which sort of posts, by
+    the division of the occupation code, meets which level of program: 1 or 0, and 0 where no code is given.
     """
     shape = (len(rows), len(columns))
     total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -94,11 +96,19 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
         facets += has_left[:, None]
     words = (programs.lexical[rows] @ demands.lexical[columns].T).toarray()
     title_words = (programs.lexical[rows] @ demands.title_lexical[columns].T).toarray()
+    texts = ["；".join(programs.texts[row].whole.values()).casefold() for row in rows]
+    cores = [title_core(demands.texts[column].whole.get("title", "")) for column in columns]
+    contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
+    levels = np.array([programs.texts[row].trait for row in rows])[:, None]
+    traits = np.array([demands.texts[column].trait for column in columns])[None, :]
     scores = [
         total / np.maximum(count, 1),
         np.log(words + LEXICAL_FLOOR),
         title / np.maximum(facets, 1),
         np.log(title_words + LEXICAL_FLOOR),
+        contained,
+        *((levels == level) & (traits == "professional") for level in ("secondary", "associate", "bachelor")),
+        np.broadcast_to(traits == "production", shape),
     ]
     return np.stack(scores, axis=-1).astype(np.float64)
 

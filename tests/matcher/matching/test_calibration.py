@@ -11,9 +11,15 @@ from tests.indexes.hashing_encoder import HashingEncoder
 GRID = [(words, title, words_title) for words in (-4.6, -2, 0) for title in (-0.3, 0, 0.5) for words_title in (-4.6, 0)]
 
 
+def scores_of(**given: np.ndarray | float) -> np.ndarray:
+    """Scores in the order of SCORES; those not given are 0."""
+    length = max(np.size(value) for value in given.values())
+    return np.stack([np.broadcast_to(given.get(name, 0.0), (length,)) for name in SCORES], axis=-1)
+
+
 def along_facet_mean(words: float, title: float, title_words: float) -> np.ndarray:
     """Scores of pairs that differ in facet_mean alone, from -1 to 1."""
-    return np.array([[facet, words, title, title_words] for facet in np.linspace(-1, 1, 201)])
+    return scores_of(facet_mean=np.linspace(-1, 1, 201), log_lexical=words, title_mean=title, log_title=title_words)
 
 
 def reference_names() -> tuple[np.ndarray, np.ndarray]:
@@ -59,13 +65,13 @@ def test_p_never_falls_as_the_mean_cosine_of_the_facets_rises(words: float, titl
 
 def test_p_never_falls_as_more_words_are_shared() -> None:
     words = np.linspace(np.log(0.01), np.log(1.01), 50)
-    p = shipped().probability(np.stack([np.full(50, 0.2), words, np.full(50, 0.2), words], axis=1))
+    p = shipped().probability(scores_of(facet_mean=0.2, log_lexical=words, title_mean=0.2, log_title=words))
     assert (np.diff(p) >= 0).all()
     assert p[0] < p[-1]
 
 
 def test_p_is_a_probability_of_three_decimals_in_the_shape_of_the_pairs() -> None:
-    scores = np.random.default_rng(0).normal(size=(5, 7, 4))
+    scores = np.random.default_rng(0).normal(size=(5, 7, len(SCORES)))
     p = shipped().probability(scores)
     assert p.shape == (5, 7)
     assert ((p >= 0) & (p <= 1)).all()
@@ -88,9 +94,9 @@ def test_one_carried_over_gives_unrelated_texts_the_p_they_have_with_the_default
     found, base = carried_over("mine", programs, demands), shipped()
     mean, sd = background(programs, demands, programs.mean(axis=0), demands.mean(axis=0))
     own, theirs = mean + distance * sd, base.background[0] + distance * base.background[1]
-    np.testing.assert_allclose(
-        found.probability(np.array([own, -2, own, -3])), base.probability(np.array([theirs, -2, theirs, -3])), atol=1e-3
-    )
+    mine = scores_of(facet_mean=own, log_lexical=-2.0, title_mean=own, log_title=-3.0, title_contained=1.0)
+    default = scores_of(facet_mean=theirs, log_lexical=-2.0, title_mean=theirs, log_title=-3.0, title_contained=1.0)
+    np.testing.assert_allclose(found.probability(mine), base.probability(default), atol=1e-3)
 
 
 def test_carrying_over_leaves_the_shipped_calibration_as_it_was() -> None:
@@ -103,3 +109,22 @@ def test_carrying_over_leaves_the_shipped_calibration_as_it_was() -> None:
 def test_a_vector_at_the_centre_becomes_zeros_and_others_have_length_one() -> None:
     vectors = np.array([[1, 1], [2, 1], [1, -4]], np.float32)
     np.testing.assert_array_equal(centred(vectors, vectors[0]), np.array([[0, 0], [1, 0], [0, -1]], np.float32))
+
+
+def test_a_text_that_names_the_occupation_matches_it_better() -> None:
+    assert (
+        np.diff(
+            shipped().probability(scores_of(facet_mean=0.2, log_lexical=-2.0, title_contained=np.array([0.0, 1.0])))
+        )[0]
+        > 0
+    )
+
+
+def test_professional_posts_ask_for_more_than_a_secondary_program() -> None:
+    p = {
+        level: float(
+            shipped().probability(scores_of(facet_mean=0.3, log_lexical=-2.0, **{f"{level}_professional": 1.0}))[0]
+        )
+        for level in ("secondary", "associate", "bachelor")
+    }
+    assert p["secondary"] < p["associate"] <= p["bachelor"]

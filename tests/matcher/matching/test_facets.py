@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matcher.matching.facets import clauses, demand_facets, listed, program_facets, text_size
+from matcher.matching.facets import clauses, demand_facets, listed, program_facets, text_size, title_core
 
 GOAL = (
     "本专业培养德智体美劳全面发展，掌握扎实的科学文化基础和护理知识，具有工匠精神和信息素养，"
@@ -201,3 +201,26 @@ def test_numbers_in_brackets_are_numbering_and_join_broken_lines() -> None:
 
 def test_an_english_label_is_no_course() -> None:
     assert listed("Core courses: Anatomy; Pharmacology") == ["Anatomy", "Pharmacology"]
+
+
+@pytest.mark.parametrize(
+    ("title", "core"),
+    [
+        ("焊接设备操作工", "焊接设备"),
+        ("会计专业人员", "会计"),
+        ("水文工程技术人员", "水文"),
+        ("速录师", "速录"),
+        ("焊工", "焊工"),
+        ("Welders", "welder"),
+    ],
+)
+def test_the_core_of_a_title_is_what_is_done_and_not_who_does_it(title: str, core: str) -> None:
+    assert title_core(title) == core
+
+
+@pytest.mark.parametrize(
+    ("code", "trait"),
+    [("2-02-07-01", "professional"), ("6-18-02-04", "production"), ("4-10-01-05", ""), ("29-1141", ""), (None, "")],
+)
+def test_only_codes_of_the_chinese_classification_say_which_sort_of_posts(code: str | None, trait: str) -> None:
+    assert demand_facets(pd.Series({"occupation": "x", "occupation_code": code})).trait == trait
