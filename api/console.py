@@ -111,7 +111,7 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
             cases.add_row(head, name, why)
     console.print(cases)
     for warning in manifest["warnings"]:
-        console.print(f"[dim]· {warning}[/dim]")
+        console.print(f"[dim]· {warning[language]}[/dim]")
     console.print()
     for key, value in written.items():
         console.print(f"{t(key)}{'：' if language == 'zh' else ': '}{value}", soft_wrap=True)

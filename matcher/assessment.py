@@ -25,7 +25,7 @@ from matcher.policy.employment import estimate_employment
 from matcher.policy.pack import Value, Values, load_pack
 from matcher.policy.reasons import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
-from matcher.prepare import classified_matches, cohorts, completed, placed, prepared_demands
+from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
 
 Progress = Callable[[str, int, int], None]
 # What the figures depend on, besides the inputs.
@@ -160,7 +160,7 @@ def assess(
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     values = load_pack(policy).on(day)
-    warnings: list[str] = []
+    warnings: list[Caveat] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
         raise AssessmentError(
@@ -250,14 +250,28 @@ def _validated(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {kind: corpus.rows for kind, corpus in corpora.items()}
 
 
-def _warn(warnings: list[str], graph: MatchGraph, tables: Mapping[str, pd.DataFrame]) -> None:
+def _warn(warnings: list[Caveat], graph: MatchGraph, tables: Mapping[str, pd.DataFrame]) -> None:
     if not graph.calibrated:
-        warnings.append("matches are uncalibrated: this encoder has no graded pairs; p ranks, but is no probability")
-    if tables["coverage"].empty:
-        warnings.append("no coverage was declared: no surplus can be certified and no absence counts")
-    if graph.missed_by_candidates:
         warnings.append(
-            f"a full scoring of {graph.sampled_programs} program texts found {graph.missed_by_candidates} more pairs"
+            {
+                "zh": "匹配未校准：该编码模型没有评分配对，p 可用于排序，不是概率",
+                "en": "matches are uncalibrated: this encoder has no graded pairs; p ranks, but is no probability",
+            }
+        )
+    if tables["coverage"].empty:
+        warnings.append(
+            {
+                "zh": "没有来源覆盖率声明：不能核定过剩，也不能以“查无岗位”为据",
+                "en": "no coverage was declared: no surplus can be certified and no absence counts",
+            }
+        )
+    if graph.missed_by_candidates:
+        found, sampled = graph.missed_by_candidates, graph.sampled_programs
+        warnings.append(
+            {
+                "zh": f"对 {sampled} 份专业文本全量打分，另发现 {found} 个达到阈值的配对",
+                "en": f"a full scoring of {sampled} program texts found {found} more pairs",
+            }
         )
 
 
@@ -269,7 +283,7 @@ def _manifest(
     graph: MatchGraph,
     verdicts: list[Verdict],
     demands: pd.DataFrame,
-    warnings: list[str],
+    warnings: list[Caveat],
 ) -> dict[str, Any]:
     counts = {flag: sum(v.flag == flag for v in verdicts) for flag in FLAGS}
     return {

@@ -13,8 +13,11 @@ from matcher.placement.quantities import expected_graduates, observed_placements
 from matcher.policy.assemble import study_years
 from matcher.policy.pack import Values
 
+# A sentence for the reader of a report, in Chinese and in English.
+Caveat = dict[str, str]
 
-def completed(programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+
+def completed(programs: pd.DataFrame, warnings: list[Caveat]) -> pd.DataFrame:
     """Programs with what the national catalogue says of their code (level, major group, class) where it is empty.
 
     `region` becomes the region of the campus where one is given: that is where the students are.
@@ -30,7 +33,12 @@ def completed(programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
     found["class"] = codes.map(known["class"]).astype("string")
     found["region"] = found["campus_region"].fillna(found["region"])
     if filled:
-        warnings.append(f"{filled} empty levels or major groups were filled from the national catalogue by code")
+        warnings.append(
+            {
+                "zh": f"{filled} 处空缺的层次或专业大类按专业代码由国家目录补齐",
+                "en": f"{filled} empty levels or major groups were filled from the national catalogue by code",
+            }
+        )
     return found
 
 
@@ -40,20 +48,25 @@ def prepared_demands(demands: pd.DataFrame, year: int, values: Values) -> pd.Dat
     return found.assign(role=demand_roles(found, year, values.names("demand.basis_order")))
 
 
-def one_rate_basis(outcomes: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+def one_rate_basis(outcomes: pd.DataFrame, warnings: list[Caveat]) -> pd.DataFrame:
     """Outcomes of one rate basis: initial and year-end rates are never mixed; the basis with more rows is kept."""
     bases = outcomes["rate_basis"].dropna().value_counts()
     if len(bases) < 2:
         return outcomes
     kept = sorted(bases.index, key=lambda b: (-bases[b], b))[0]
     other = outcomes["rate_basis"].notna() & (outcomes["rate_basis"] != kept)
-    warnings.append(f"{int(other.sum())} outcome rows of another rate basis than {kept} keep only their head counts")
+    warnings.append(
+        {
+            "zh": f"{int(other.sum())} 行去向数据口径与 {kept} 不同，只取其人数，不计就业率",
+            "en": f"{int(other.sum())} outcome rows of another rate basis than {kept} keep only their head counts",
+        }
+    )
     cleared = outcomes.copy()
     cleared.loc[other, ["employed", "rate_basis"]] = pd.NA
     return cleared
 
 
-def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[str]) -> pd.DataFrame:
+def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[Caveat]) -> pd.DataFrame:
     """Outcomes as the method reads them: of one rate basis, and without the years before a program's first cohort.
 
     A young program's zeros are no cohorts: they would halve its supply and hide it from the guard on its age.

@@ -62,7 +62,7 @@ def page(assessment: Assessment, language: str = "zh") -> str:
         ],
         programs=[_row(r, language) for r in _records(assessment.programs)],
         blocks=_certificates(assessment, language),
-        warnings=manifest["warnings"],
+        warnings=[warning[language] for warning in manifest["warnings"]],
         version=manifest["versions"]["duikou"],
     )
 

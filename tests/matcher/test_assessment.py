@@ -166,7 +166,7 @@ def test_rate_bases_are_never_mixed() -> None:
     year_end = tables["outcomes"]["year"] == 2026
     tables["outcomes"] = tables["outcomes"].assign(rate_basis=["year_end" if y else "initial" for y in year_end])
     result = assess(**tables, as_of="2026-10-15")
-    assert any("another rate basis" in warning for warning in result.manifest["warnings"])
+    assert any("another rate basis" in warning["en"] for warning in result.manifest["warnings"])
 
 
 def test_tables_that_do_not_fit_together_are_named() -> None:
@@ -228,7 +228,7 @@ def test_the_catalogue_fills_what_a_file_leaves_empty(city_tables: dict[str, pd.
     rows = result.programs.set_index("program_id")
     given = city_tables["programs"].set_index("program_id")
     assert (rows["level"] == given["level"]).all()
-    assert any("national catalogue" in warning for warning in result.manifest["warnings"])
+    assert any("national catalogue" in warning["en"] for warning in result.manifest["warnings"])
 
 
 def test_a_written_folder_reads_back_and_carries_its_label(city: Assessment, tmp_path: Path) -> None:
