@@ -6,7 +6,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matcher.assessment import Assessment
-from matcher.policy.reasons import FLAG_NAMES, NOTICES
+from matcher.policy.reasons import FLAG_NAMES, NOTICES, rate_text
 from reports.charts import chain_chart, svg
 from reports.words import word
 
@@ -81,7 +81,7 @@ def _row(record: dict[str, Any], language: str) -> dict[str, Any]:
         "key": record["flag"],
         "flag": FLAG_NAMES[record["flag"]][language],
         "supply": "" if pd.isna(record["supply"]) else f"{record['supply']:.2f}",
-        "rate": "–" if pd.isna(record["placeable_rate"]) else f"{record['placeable_rate']:.0%}",
+        "rate": "–" if pd.isna(record["placeable_rate"]) else rate_text(float(record["placeable_rate"])),
         "rate_value": None if pd.isna(record["placeable_rate"]) else float(record["placeable_rate"]),
         "employment": interval,
         "reason": record["reason" if language == "zh" else "reason_en"],
@@ -117,7 +117,7 @@ def _certificates(assessment: Assessment, language: str) -> list[dict[str, Any]]
             {
                 "block": block["block"],
                 "title": ("、" if language == "zh" else ", ").join(dict.fromkeys(name for _, _, name, _ in programs)),
-                "rate": f"{block['rate']:.0%}",
+                "rate": rate_text(block["rate"]),
                 "programs": programs,
                 "demands": demands,
                 "supply": sum(b["supply"] for b in closed),

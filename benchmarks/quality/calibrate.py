@@ -1,11 +1,12 @@
 """Fits matcher/matching/calibration.json: p = a graduate can start in the posts after normal onboarding.
 
-    python benchmarks/quality/calibrate.py PROFILES.csv OCCUPATIONS.csv GRADED.csv
+    python benchmarks/quality/calibrate.py PROFILES.csv OCCUPATIONS.csv GRADED.csv [SCORE,SCORE,...]
 
 PROFILES: program profiles (program_code, program_name, goal, abilities, courses_practice, class_code); a column of
 occupations faced would hold the answers and is not read. OCCUPATIONS: the classification (code, title, definition,
 tasks). GRADED: program_code, occupation_code, grade 0-3. Prints cross-validated figures (folds by program class), then
-fits on everything and writes the file. Deterministic.
+fits on everything and writes the file; with a list of scores it prints the figures of those alone and writes nothing,
+which is how rows of leaderboard.md are measured again. Deterministic.
 """
 
 import json
@@ -30,7 +31,7 @@ FAR_PAIRS = 4000
 LEVELS = {"中职": "secondary", "高职专科": "associate", "职教本科": "bachelor"}
 
 
-def main(profiles: str, occupation_file: str, graded: str) -> None:
+def main(profiles: str, occupation_file: str, graded: str, only: str = "") -> None:
     """Fits, prints, writes."""
     truth = pd.read_csv(graded, dtype={"program_code": str, "occupation_code": str})
     programs, demands, left, right = load_sides(profiles, occupation_file, set(truth["program_code"]))
@@ -46,7 +47,8 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
     rng = np.random.default_rng(0)
     far = np.stack([rng.integers(0, len(place), FAR_PAIRS), rng.integers(0, len(column), FAR_PAIRS)], 1)
     far = np.array([pair for pair in far if tuple(pair) not in graded_pairs])
-    x, z = scores[rows, columns], scores[far[:, 0], far[:, 1]]
+    chosen = [SCORES.index(name) for name in only.split(",")] if only else list(range(len(SCORES)))
+    x, z = scores[rows, columns][:, chosen], scores[far[:, 0], far[:, 1]][:, chosen]
     groups = programs["class_code"].to_numpy(str)
 
     p = np.zeros(len(y))
@@ -64,6 +66,8 @@ def main(profiles: str, occupation_file: str, graded: str) -> None:
         "recall_at_0.5": round(float((p[y == 1] >= 0.5).mean()), 4),
     }
     print(json.dumps(figures, indent=2))
+    if only:
+        return
     weights, intercept = fit(x, y, z)
     encoder = load_encoder()
     store = VectorCache(cache_folder() / "vectors", encoder)

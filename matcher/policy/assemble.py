@@ -123,7 +123,13 @@ def _facts(
         further_share=_further_share(recent),
         best_match=None if best is None else float(best),
         demand_years=_demand_years(linked, evidence, reach.regions, reach.fields),
-        source_age=_source_age(evidence.coverage, reach.regions, reach.fields, as_of),
+        # Its own field and region: a source that sees a neighbouring field says nothing about this one.
+        source_age=_source_age(
+            evidence.coverage,
+            reach.regions if empty(row["region"]) else (word(row["region"]),),
+            reach.fields if empty(row["major_group"]) else (word(row["major_group"]),),
+            as_of,
+        ),
         courses=courses,
         characters=characters,
         skills=skills.asked if skills else 0,

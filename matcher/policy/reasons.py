@@ -281,7 +281,7 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
 
 
 def _surplus(facts: Facts, language: Language) -> str:
-    rate, supply = _rate(facts), _number((facts.block_supply or 0) / 100)
+    rate, supply = rate_text(float(facts.rate or 0)), _number((facts.block_supply or 0) / 100)
     posts, left = _number((facts.block_posts or 0) / 100), _number((facts.cannot_be_placed or 0) / 100)
     alone = facts.cannot_be_placed == (facts.block_supply or 0) - (facts.block_posts or 0)
     if language == "zh":
@@ -326,13 +326,13 @@ def _steady(facts: Facts, values: Values, language: Language) -> str:
             if zh
             else "none of the posts listed counts as a link (by match, level or region); that alone proves no surplus"
         )
-    rate = _rate(facts)
-    rate_text = f"岗位容纳率{rate}" if zh else f"placeable rate {rate}"
+    rate = rate_text(float(facts.rate))
+    stated = f"岗位容纳率{rate}" if zh else f"placeable rate {rate}"
     if "rate" not in facts.why_not_certified and facts.why_not_certified:
         joint = "、" if zh else ", "
         against = joint.join(OBJECTIONS[name][language] for name in facts.why_not_certified)
-        return f"{rate_text}，但{against}，不核定过剩" if zh else f"{rate_text}, but {against}: no certified surplus"
-    return f"{rate_text}，无调整依据" if zh else f"{rate_text}, no ground for a change"
+        return f"{stated}，但{against}，不核定过剩" if zh else f"{stated}, but {against}: no certified surplus"
+    return f"{stated}，无调整依据" if zh else f"{stated}, no ground for a change"
 
 
 def _gap(clause: Clause, language: Language) -> str:
@@ -356,9 +356,9 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.0%}"
 
 
-def _rate(facts: Facts) -> str:
-    """The placeable rate in whole percent, rounded down: 69.96 % does not read 70 % beside a limit of 70 %."""
-    return f"{math.floor(float(facts.rate or 0) * 100 + 1e-9)}%"
+def rate_text(rate: float) -> str:
+    """A placeable rate (0 to 1) in whole percent, rounded down: 69.96 % does not read 70 % beside a limit of 70 %."""
+    return f"{math.floor(rate * 100 + 1e-9)}%"
 
 
 def _certainty(share: float | None) -> str:
@@ -367,7 +367,10 @@ def _certainty(share: float | None) -> str:
 
 
 def _signed(share: float | None) -> str:
-    return "–" if share is None else f"{share:+.1%}"
+    if share is None:
+        return "–"
+    # A small growth is shown as small, not as none.
+    return f"{share:+.2%}" if 0 < abs(share) < 0.0005 else f"{share:+.1%}"
 
 
 def _number(value: float | int | str | None) -> str:

@@ -238,10 +238,7 @@ def test_a_written_folder_reads_back_and_carries_its_label(city: Assessment, tmp
         pd.testing.assert_frame_equal(getattr(again, name), getattr(city, name))
     assert again.blocks == json.loads(json.dumps(city.blocks))
     assert again.manifest["label"]["zh"].startswith("示例数据")
-    assert {"report", "inputs/programs.parquet", "note.txt"} & set(again.manifest["files"]) == {
-        "inputs/programs.parquet",
-        "note.txt",
-    }
+    assert {"inputs/programs.parquet", "blocks.json", "traces.jsonl", "note.txt"} <= set(again.manifest["files"])
     assert again.explain("P001").startswith("# P001")
     assert city.write(tmp_path / "city") == folder
     assert not (folder / "note.txt").exists()
@@ -257,3 +254,31 @@ def test_the_english_example_gives_english_reasons() -> None:
     assert rows.loc["Registered Nursing/Registered Nurse", "flag"] == "expand"
     assert "certified surplus" in rows.loc["Word Processing", "reason_en"].lower()
     assert (rows["supply"].notna() & rows["placeable_rate"].notna()).sum() >= 24
+
+
+@pytest.mark.parametrize(
+    ("name", "letter", "flag", "shown_by"),
+    [
+        ("钢铁冶炼技术", "M", "phase_out", "no_enrolment"),
+        ("交通运营管理", "E", "phase_out", "vanished"),
+        ("大数据与会计", "C", "phase_out", "surplus_low_employment"),
+        ("计算机应用技术", "B", "maintain", "replaceable"),
+        ("民族传统技艺", "F", "maintain", "not_exempt"),
+        ("会计事务", "J", "maintain", "first_cohort_out"),
+        ("计算机应用", "M", "maintain", "demand_undercounted"),
+        ("跨境电子商务", "A", "maintain", "strategic_yet_surplus"),
+        ("旅游英语", "F", "insufficient_evidence", "few_graduates"),
+        ("法律事务", "L", "insufficient_evidence", "no_recent_source"),
+        ("机械加工技术", "J", "insufficient_evidence", "thin_text"),
+    ],
+)
+def test_the_programs_that_the_card_names_show_what_it_says(
+    city: Assessment, name: str, letter: str, flag: str, shown_by: str
+) -> None:
+    rows = city.programs[(city.programs["name"] == name) & city.programs["institution"].str.startswith(letter)]
+    assert rows["flag"].tolist() == [flag]
+    trace = next(t for t in city.traces if t["program_id"] == rows["program_id"].iloc[0])
+    missing = [
+        c["clause"] for g in trace["grounds"] if g["ground"] == "insufficient" for c in g["clauses"] if c["holds"]
+    ]
+    assert shown_by in [*trace["carried_by"], *trace["blocked_by"], *trace["notices"], *missing]
