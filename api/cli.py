@@ -158,6 +158,7 @@ def match(
     """专业与岗位的文本匹配，每条附两句原文。Matches with p and the two sentences that carry each."""
     from api.console import Steps
     from matcher import match as match_tables
+    from matcher.matching.facets import MIN_CHARACTERS, MIN_COURSES, thin_texts
 
     if out.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
         raise Unusable(f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet")
@@ -179,6 +180,15 @@ def match(
         f"{without} programs without any. Written to {out}",
     )
     click.echo(_say(lang, *summary))
+    if thin := thin_texts(own):
+        named = "、".join(thin[:5]) + ("…" if len(thin) > 5 else "")
+        note = (
+            f"{len(thin)} 个专业文字太少或只有套话，不足以判断：{named}。请补充至少 {MIN_COURSES} 门课程，"
+            f"或 {MIN_CHARACTERS} 字以上的培养目标与规格（套话不计）",
+            f"{len(thin)} programs say too little to be judged, or stock phrases alone: {named}. Add at least "
+            f"{MIN_COURSES} courses, or {MIN_CHARACTERS} characters of goal and abilities (stock phrases do not count)",
+        )
+        click.echo(_say(lang, *note))
 
 
 @cli.command(short_help="分析每个专业点 / flags for every program")

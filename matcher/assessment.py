@@ -16,7 +16,8 @@ from corpora.schema import empty_frame
 from indexes.encoder import Encoder
 from matcher.matching.match import given_matches, match_texts
 from matcher.matching.records import MatchGraph, SkillCoverage
-from matcher.matching.skills import skill_coverage
+from matcher.matching.reviews import Correction, reviewed
+from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
@@ -46,8 +47,8 @@ class Assessment:
     """The result: data only. See docs/contract.md for the columns.
 
     Attributes:
-        programs: one row a program; demands: one row a demand that carries; matches; placement: program_id, demand_id,
-            persons a year.
+        programs: one row a program; demands: one row a demand that carries; matches; skills: one row a program and
+            skill that its posts ask for, with the course that covers it; placement: program_id, demand_id, persons a year.
         blocks: records with certificates; traces: one verdict a record.
         manifest: versions, pack, dates, encoder, counts, warnings.
         inputs: kind -> the validated table.
@@ -56,6 +57,7 @@ class Assessment:
     programs: pd.DataFrame
     demands: pd.DataFrame
     matches: pd.DataFrame
+    skills: pd.DataFrame
     placement: pd.DataFrame
     blocks: list[dict[str, Any]]
     traces: list[dict[str, Any]]
@@ -182,7 +184,10 @@ def assess(
         graph = match_texts(
             own, wanted, encoder, values.number("match.floor"), values.number("match.threshold"), progress=progress
         )
-    classified = classified_matches(graph.matches, own, wanted, tables["flows"], tables["reviews"], values)
+    judged, correction = reviewed(
+        graph.matches, tables["reviews"], 0.0 if matches is not None else values.number("match.floor")
+    )
+    classified = classified_matches(judged, own, wanted, tables["flows"], values)
     if progress:
         progress("place", 0, 1)
     placement, estimated = placed(tables, own, wanted, known, classified, values, day, horizon)
@@ -215,11 +220,12 @@ def assess(
         programs=program_frame(own, known, facts, verdicts, traces, employment, placement),
         demands=demand_frame(wanted, placement),
         matches=classified,
+        skills=skill_frame(skills),
         placement=placement_frame(placement),
         blocks=certified_blocks(placement),
         traces=traces,
         manifest={
-            **_manifest(tables, values, day, horizon, graph, verdicts, wanted, warnings),
+            **_manifest(tables, values, day, horizon, graph, correction, verdicts, wanted, warnings),
             "label": dict(label) if label else None,
         },
         inputs=tables,
@@ -281,6 +287,7 @@ def _manifest(
     as_of: date,
     horizon: int | None,
     graph: MatchGraph,
+    correction: Correction,
     verdicts: list[Verdict],
     demands: pd.DataFrame,
     warnings: list[Caveat],
@@ -307,6 +314,13 @@ def _manifest(
             "pairs": len(graph.matches),
             "sampled_programs": graph.sampled_programs,
             "missed_by_candidates": graph.missed_by_candidates,
+        },
+        "reviews": {
+            "confirmed": correction.confirmed,
+            "rejected": correction.rejected,
+            "changed_p_of_other_pairs": correction.learnt,
+            "slope": correction.slope,
+            "shift": correction.shift,
         },
         "counts": {kind: len(table) for kind, table in tables.items() if len(table)},
         "demand_roles": {str(k): int(n) for k, n in demands["role"].value_counts().items()},

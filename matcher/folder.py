@@ -15,7 +15,7 @@ from corpora.faults import Unusable
 from matcher.assessment import Assessment
 
 # Kinds of files with rows, and whether a spreadsheet is likely to open them.
-_TABLES = ("programs", "demands")
+_TABLES = ("programs", "demands", "skills")
 MANIFEST = "assessment.json"
 
 
@@ -98,6 +98,7 @@ def load_folder(folder: Path) -> Assessment:
             programs=pd.read_parquet(folder / "programs.parquet"),
             demands=pd.read_parquet(folder / "demands.parquet"),
             matches=pd.read_parquet(folder / "matches.parquet"),
+            skills=pd.read_parquet(folder / "skills.parquet"),
             placement=pd.read_parquet(folder / "placement.parquet"),
             blocks=json.loads((folder / "blocks.json").read_text(encoding="utf-8")),
             traces=_read_lines(folder / "traces.jsonl"),

@@ -84,22 +84,15 @@ def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[Cavea
 
 
 def classified_matches(
-    matches: pd.DataFrame,
-    programs: pd.DataFrame,
-    demands: pd.DataFrame,
-    flows: pd.DataFrame,
-    reviews: pd.DataFrame,
-    values: Values,
+    matches: pd.DataFrame, programs: pd.DataFrame, demands: pd.DataFrame, flows: pd.DataFrame, values: Values
 ) -> pd.DataFrame:
-    """Matches with `edge` and `why_not`; a rejected pair of the reviews is no edge."""
-    rejected = reviews[reviews["decision"] == "reject"]
+    """Matches with `edge` and `why_not`; a pair that a review rejected is no edge."""
     return classify_matches(
         matches,
         programs,
         demands,
         values.number("match.threshold"),
         reachable_regions(flows, values.number("flows.min_share")),
-        set(zip(rejected["program_id"], rejected["demand_id"], strict=True)),
     )
 
 

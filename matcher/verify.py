@@ -16,6 +16,8 @@ from corpora.frames import empty, rows
 from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
 from matcher.folder import as_shown, load_folder, sha256
+from matcher.matching.records import MATCH_COLUMNS
+from matcher.matching.reviews import reviewed
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.policy.pack import Values, load_pack
@@ -46,22 +48,28 @@ def recheck(assessment: Assessment) -> list[str]:
     current = demands[demands["role"] == "current"]
 
     written = assessment.matches
-    columns = ["program_id", "demand_id", "p"]
-    anew = classified_matches(written[columns], programs, demands, tables["flows"], tables["reviews"], values)
-    differs = (anew["edge"].to_numpy(bool) != written["edge"].to_numpy(bool)) | (
-        anew["why_not"].to_numpy(str) != written["why_not"].to_numpy(str)
+    floor = values.number("match.floor")
+    modelled = written.dropna(subset="p_model")
+    given = tables["matches"]
+    judged, _ = reviewed(
+        modelled.assign(p=modelled["p_model"].astype(float))[MATCH_COLUMNS],
+        tables["reviews"],
+        0.0 if len(given) else floor,
     )
-    for row in rows(written[differs]):
-        faults.append(f"link {row.program_id} - {row.demand_id}: its p, level or region does not give what is written")
+    anew = classified_matches(judged, programs, demands, tables["flows"], values)
+    claims = ["program_id", "demand_id", "p", "edge", "why_not"]
+    said, found = ({tuple(row) for row in rows(table[claims])} for table in (written, anew))
+    for program, demand in sorted({(row[0], row[1]) for row in said ^ found}):
+        faults.append(f"link {program} - {demand}: its p, level, region or review does not give what is written")
 
     years = int(values.number("supply.years"))
     expected = expected_graduates(tables["students"], outcomes, horizon) if horizon is not None else None
     seekers = supply(outcomes, programs, day.year, years, expected)
     persons = {str(p): int(s) / 100 for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
     posts = {d: n / 100 for d, n in demand_posts(current, tables["other_supply"]).items()}
-    if "matches" in assessment.inputs and len(tables["matches"]):
-        given = sorted(zip(tables["matches"]["program_id"], tables["matches"]["demand_id"], strict=True))
-        if given != sorted(zip(written["program_id"], written["demand_id"], strict=True)):
+    if len(given):
+        listed = sorted(zip(given["program_id"], given["demand_id"], strict=True))
+        if listed != sorted(zip(modelled["program_id"], modelled["demand_id"], strict=True)):
             faults.append("matches.parquet does not hold the links that were given")
     edges = [
         (str(p), str(d))
@@ -95,7 +103,7 @@ def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
     for row in rows(assessment.programs):
         if flags.get(str(row.program_id)) != row.flag:
             faults.append(f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another")
-    for name in ("programs", "demands"):
+    for name in ("programs", "demands", "skills"):
         shown = pd.read_csv(folder / f"{name}.csv", dtype="string", keep_default_na=False, encoding="utf-8-sig")
         if as_shown(getattr(assessment, name)) != shown.to_csv(index=False):
             faults.append(f"{name}.csv and {name}.parquet do not say the same")
