@@ -108,6 +108,7 @@ class Column:
         limits: least and greatest value of a number, both allowed.
         choices: stored value -> spellings, the first being the one shown in Chinese.
         note: what the header alone does not say.
+        own: how a publisher's own spelling of a cell is turned into ours before it is read; may raise `BadCell`.
     """
 
     name: str
@@ -120,6 +121,7 @@ class Column:
     limits: tuple[float, float] | None = None
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: Words = NOTHING
+    own: Callable[[str], str] | None = None
 
     @property
     def dtype(self) -> str:
@@ -239,6 +241,8 @@ def parse_cell(column: Column, raw: Any, percent: bool = False) -> Any:
     if isinstance(raw, (list, tuple, dict, set, bytes)):
         raise BadCell("type", "每格只填一个值。", "Enter one value a cell.")
     text = clean_text(as_text(raw))
+    if column.own and text:
+        raw = text = column.own(text)
     if text.startswith("#") and text.rstrip("!?").upper() in {
         "#REF",
         "#N/A",

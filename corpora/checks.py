@@ -71,11 +71,16 @@ def part_of(sheet: Sheet, header: Header) -> Part:
     return Part(sheet.source, sheet.name, header, tuple(origins), rows, tuple(notices))
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row holds totals."""
+    return len(text) < 20 and bool(_TOTALS.fullmatch(re.sub(r"[\s:：]", "", text)))
+
+
 def _no_data(filled: list[str], labels: list[str]) -> tuple[str, Words] | None:
     first = filled[0]
     if re.match(r"(示例|example)([\s:：]|$)", first, re.IGNORECASE):
         return "example_row", Words("示例行，未读入。", "This is the example row; it was left out.")
-    if any(len(text) < 20 and _TOTALS.fullmatch(re.sub(r"[\s:：]", "", text)) for text in filled[:2]):
+    if any(is_total(text) for text in filled[:2]):
         return "total_row", Words("合计行，未读入。", "This row holds totals; it was left out.")
     if len(filled) == 1 and _REMARKS.match(first):
         return "remark_row", Words("备注行，未读入。", "This row is a remark; it was left out.")
