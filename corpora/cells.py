@@ -81,8 +81,9 @@ _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?", re.I
 )
 _MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# Years of these two centuries only: 2654.1.7 is a code of ESCO.
 _LOOKS_LIKE_DATE: Final = re.compile(
-    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ t]\d{1,2}:.*)?|\d{4}年\d{1,2}月|\d{1,2}月\d{1,2}日"
+    r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ t]\d{1,2}:.*)?|\d{4}年\d{1,2}月|\d{1,2}月\d{1,2}日"
     rf"|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}-(?:{_MONTHS})(?:-\d{{2,4}})?|(?:{_MONTHS})-\d{{1,4}}",
     re.I,
 )

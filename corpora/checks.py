@@ -257,6 +257,8 @@ def _contradictions(table: Table, frame: pd.DataFrame, origins: Sequence[Origin]
 def _duplicates(
     table: Table, frame: pd.DataFrame, origins: Sequence[Origin], bad_keys: set[int]
 ) -> Iterator[tuple[int, Issue]]:
+    if not table.key:
+        return
     key = list(table.key)
     needed = [name for name in key if table[name].required]
     keyed = frame.loc[~frame.index.isin(bad_keys), key].dropna(subset=needed)

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from corpora.frames import empty, rows
+from corpora.frames import empty, rows, whole
+from corpora.skill_counts import counts_of
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
@@ -33,20 +34,21 @@ def skill_coverage(
     Args:
         programs: program_id, courses; demands: demand_id, skills, employers, openings.
         edges: program_id, demand_id.
-        min_employers: demand rows named by fewer are not read.
+        min_employers: skills named by fewer are not read, by the number beside a skill (`corpora.skill_counts`) where
+            there is one, else by the employers of the row.
         encoder: the default one if None.
     """
     encoder = encoder or load_encoder()
     base = shipped()
     if encoder.fingerprint.split("-")[0] != base.encoder:
         return {}
-    counted = demands[(demands["employers"] >= min_employers).fillna(False) & demands["skills"].notna()]
-    skills = {str(r.demand_id): listed(r.skills) for r in rows(counted)}
+    counted = demands[demands["skills"].notna()]
+    skills = {str(r.demand_id): _asked(str(r.skills), whole(r.employers), min_employers) for r in rows(counted)}
     weight = {str(r.demand_id): 0.0 if empty(r.openings) else float(r.openings) for r in rows(counted)}
     courses = {str(r.program_id): listed(r.courses) for r in rows(programs.dropna(subset=["courses"]))}
     wanted: dict[str, dict[str, float]] = {}
     for program, demand in zip(edges["program_id"].astype(str), edges["demand_id"].astype(str), strict=True):
-        if courses.get(program) and demand in skills:
+        if courses.get(program) and skills.get(demand):
             row = wanted.setdefault(program, {})
             for skill in skills[demand]:
                 row[skill] = row.get(skill, 0.0) + weight[demand]
@@ -70,6 +72,13 @@ def skill_coverage(
         missing = tuple(skill for skill, held in zip(order, covered, strict=True) if not held)
         found[program] = SkillCoverage(len(order), sum(covered), missing)
     return found
+
+
+def _asked(text: str, employers: int | None, least: int) -> list[str]:
+    """The skills of a demand that enough employers name."""
+    if counts := counts_of(text):
+        return [skill for skill, number in counts.items() if number >= least]
+    return listed(text) if employers is not None and employers >= least else []
 
 
 def _chinese(text: str) -> bool:

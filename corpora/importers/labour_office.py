@@ -1,0 +1,420 @@
+"""A labour office's quarterly table of posts and seekers by occupation (职业供求) -> demands with basis `registered`.
+
+How quarters become a year. Posts registered in different quarters are flows: a post registered in the first quarter
+and filled is not in the second. So the quarters given are added, and nothing else is made up:
+
+    openings      = sum of the posts of the quarters seen (n of 4)
+    openings_low  = openings                    where n < 4
+    openings_high = openings x 4 / n, rounded up, where n < 4: the year, if the other quarters were like those seen
+    seekers       = sum over the same quarters; empty where a quarter has posts but no seekers
+
+The sum is never stretched to a year: stretched posts would be added up as if somebody had registered them, and seasons
+differ. A reader of the table sees how many quarters it rests on by openings_high / openings = 4 / n, and by
+`source_date`, the last day of the last quarter. A post registered again in the next quarter because nobody took it is
+counted again; an office that can tell such posts apart should leave them out of its table.
+
+The ratio of posts to seekers (求人倍率), where given, is checked against the two counts: it must agree with them to the
+digits in which all three are printed.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+
+import pandas as pd
+
+from corpora.cells import as_text, clean_text, plain
+from corpora.checks import is_total
+from corpora.frames import empty, word
+from corpora.frames import rows as each
+from corpora.headers import Header, locate
+from corpora.importers.common import (
+    MULTIPLE,
+    MULTIPLES,
+    Imported,
+    as_table,
+    column,
+    counted,
+    fault,
+    full_number,
+    identifiers,
+    plain_number,
+    read_form,
+    reject,
+    usable,
+    without_lone_cells,
+)
+from corpora.importers.periods import Period, own_period, period_in, year_in
+from corpora.issues import Issue, Notice, Words
+from corpora.read import Corpus, Paths
+from corpora.sheets import Sheet
+from corpora.tables import Table
+
+SOURCE: Final = "公共就业服务机构登记"
+FIGURES: Final = ("openings", "seekers")
+FORM: Final = Table(
+    "labour-office",
+    "职业供求（市场供求状况）表",
+    "posts and seekers by occupation of a labour office",
+    (
+        column(
+            "occupation", "text", "职业", "职业名称|工种|职业（工种）|岗位|岗位名称|职业类别|招聘岗位|occupation",
+            required=True,
+        ),
+        column("occupation_code", "code", "职业代码", "职业编码|代码|职业分类代码|职业细类代码|code"),
+        column(
+            "openings", "count", "需求人数",
+            "招聘人数|岗位需求人数|需求数|岗位数|岗位需求|用人单位需求人数|单位需求人数|需求人次|招聘需求人数|劳动力需求"
+            "|本期需求人数|登记招聘人数|posts|vacancies|openings",
+            required=True, own=full_number,
+        ),
+        column(
+            "seekers", "count", "求职人数",
+            "求职者人数|求职数|求职人次|登记求职人数|供给人数|劳动力供给|本期求职人数|求职登记人数|seekers|jobseekers",
+            own=full_number,
+        ),
+        column("ratio", "amount", "求人倍率", "岗位空缺与求职人数的比率|供求比|需求倍率|求人倍数|倍率|ratio"),
+        column("quarter", "text", "季度", "时间|统计时间|报告期|期间|统计期|所属期|period", own=own_period),
+        column("year", "year", "年份", "年度|年|统计年份"),
+        column("region", "text", "地区", "地市|城市|区域|所在地区|市|县区|统筹区|area|city"),
+    ),
+    ("occupation", "occupation_code", "region", "year", "quarter"),
+)  # fmt: skip
+_UNIT: Final = re.compile(rf"(?:单位|unit)\s*[:：]?\s*({MULTIPLE})\s*[人个]", re.I)
+_LABEL_UNIT: Final = re.compile(rf"([(（\[【]\s*)({MULTIPLE})(?=\s*(?:[人个]|[)）\]】]))")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the user says of files that do not say it themselves."""
+
+    region: str | None = None
+    period: Period | None = None
+
+
+def import_labour_office(
+    paths: Paths,
+    region: str | None = None,
+    year: int | None = None,
+    quarter: str | None = None,
+    source: str = SOURCE,
+    accept_good_rows: bool = False,
+) -> Imported:
+    """Demands from quarterly tables; see the module for the formulas.
+
+    Args:
+        paths: files, as many quarters as there are. A quarter without a column is read from the title above the
+            header, the name of the sheet or of the file.
+        region, year, quarter: of tables that have no such column; `quarter` such as "2025Q3" or "第三季度".
+        source: name of the source, to be the same as in the coverage table and the same every year.
+
+    Raises:
+        BadTable: with every fault; with `accept_good_rows` only where no row could be used.
+        BadCell: `quarter` names no whole quarters.
+    """
+    period = None
+    if quarter:
+        period = period_in(own_period(quarter))
+    if year:
+        period = Period(year, period.first, period.last) if period else Period(year, 0, 0)
+    steps: dict[tuple[str, str | None, str], Decimal] = {}
+    given = Given(region, period)
+    corpus = read_form(paths, FORM, lambda sheet: _prepare(sheet, given, steps))
+    corpus, periods = _with_periods(corpus)
+    corpus = reject(corpus, _ratio_faults(corpus, steps))
+    usable([corpus], accept_good_rows)
+    periods = {at: p for at, origin in enumerate(corpus.origin) for p in [periods[origin]]}
+    kept, groups = _without_groups(corpus.rows, periods)
+    rows, said = _years(kept, periods, source)
+    said = [
+        *counted(
+            groups, "{n} 行是大类或小类的汇总，其细类另有行，未计入", "{n} rows sum up other rows; they were left out"
+        ),
+        *said,
+    ]
+    return Imported({"demands": as_table("demands", rows)}, (corpus,), tuple(said))
+
+
+# Sheets
+
+
+def _prepare(
+    sheet: Sheet, given: Given, steps: dict[tuple[str, str | None, str], Decimal]
+) -> tuple[Sheet, Sequence[Notice]]:
+    """The sheet in full numbers, with the period and region that its title or the user gives, and data rows only."""
+    header = locate(FORM, sheet.cells)
+    if header is None:
+        return sheet, ()
+    title = " ".join(
+        clean_text(as_text(cell)) for row in sheet.cells[: header.last_row] for cell in row if as_text(cell).strip()
+    )
+    sheet, notices = without_lone_cells(sheet, FORM)
+    cells = [list(row) for row in sheet.cells]
+    notices += _in_full(sheet, cells, header, title, steps)
+    at = header.position("occupation")
+    for index in range(header.last_row + 1, len(cells)):
+        name = clean_text(as_text(cells[index][at])) if at is not None and at < len(cells[index]) else ""
+        filled = [text for cell in cells[index] if (text := clean_text(as_text(cell)))]
+        if re.match(r"其中|#?of which", name, re.I):
+            words = Words("“其中”行已含在上一行，未计入。", "The row above contains this one; it was left out.")
+        elif is_total(name) and not any(is_total(text) for text in filled[:2]):
+            words = Words("合计行，未读入。", "This row holds totals; it was left out.")
+        else:
+            continue
+        cells[index] = []
+        notices.append(Notice(sheet.source, sheet.name, index + 1, "total_row", words))
+    _add_columns(sheet, cells, header, _constants(sheet, cells, header, title, given))
+    return replace(sheet, cells=cells), notices
+
+
+def _in_full(
+    sheet: Sheet,
+    cells: list[list[Any]],
+    header: Header,
+    title: str,
+    steps: dict[tuple[str, str | None, str], Decimal],
+) -> list[Notice]:
+    """Multiplies columns that are given in thousands or ten thousands; `steps` keeps to what unit they were rounded."""
+    notices = []
+    of_title = _UNIT.search(title)
+    for name in FIGURES:
+        at = header.position(name)
+        if at is None:
+            continue
+        of_label = _LABEL_UNIT.search(header.labels[at])
+        unit = of_label[2] if of_label else of_title[1] if of_title else ""
+        if not unit:
+            continue
+        for index in (header.last_row - 1, header.last_row):
+            if index >= 0 and at < len(cells[index]):
+                cells[index][at] = _LABEL_UNIT.sub(r"\1", as_text(cells[index][at]))
+        places = 0
+        for row in cells[header.last_row + 1 :]:
+            figure = _decimal(row[at]) if at < len(row) else None
+            if figure is not None:
+                places = max(places, -int(figure.as_tuple().exponent))
+                row[at] = plain_number(figure * MULTIPLES[unit])
+        steps[sheet.source, sheet.name, name] = Decimal(MULTIPLES[unit]).scaleb(-places)
+        words = Words(f"“{FORM[name].zh}”以{unit}为单位，已换算成人。", f"{name} was in units of {MULTIPLES[unit]:,}.")
+        notices.append(Notice(sheet.source, sheet.name, None, "scaled", words))
+    return notices
+
+
+def _decimal(cell: Any) -> Decimal | None:
+    try:
+        found = Decimal(clean_text(as_text(cell)).replace(",", ""))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def _constants(sheet: Sheet, cells: list[list[Any]], header: Header, title: str, given: Given) -> dict[str, str]:
+    """Columns that the sheet lacks, with what holds for all of its rows: the user's word first, then title and names."""
+    found: dict[str, str] = {}
+    if given.region and header.position("region") is None:
+        found["region"] = given.region
+    names = (title, sheet.name or "", sheet.source.rsplit(".", 1)[0])
+    at = header.position("quarter")
+    if at is None:
+        # In a sheet with several periods in its title (本季度与上季度) the first one is of the figures.
+        period = (
+            given.period if given.period and given.period.first else next(filter(None, map(period_in, names)), None)
+        )
+        if period:
+            found["quarter"] = period.text()
+    named = [as_text(row[at]) for row in cells[header.last_row + 1 :] if at is not None and at < len(row)]
+    if header.position("year") is None and not any(map(year_in, named)):
+        year = given.period.year if given.period else None
+        year = year or next(filter(None, map(year_in, names)), None)
+        if year and not year_in(found.get("quarter", "")):
+            found["year"] = str(year)
+    return found
+
+
+def _add_columns(sheet: Sheet, cells: list[list[Any]], header: Header, constants: dict[str, str]) -> None:
+    width = max((len(row) for row in cells), default=0)
+    for index in range(header.last_row, len(cells)):
+        if index > header.last_row and not any(clean_text(as_text(cell)) for cell in cells[index]):
+            continue
+        values = [FORM[name].zh for name in constants] if index == header.last_row else list(constants.values())
+        if constants and len(cells[index]) <= width:
+            cells[index] = [*cells[index], *[""] * (width - len(cells[index])), *values]
+
+
+# Rows
+
+
+def _with_periods(corpus: Corpus) -> tuple[Corpus, dict[Any, Period]]:
+    """The rows whose year and quarters are known, with them by origin; the others are faults."""
+    periods: dict[Any, Period] = {}
+    faults: dict[int, list[Issue]] = {}
+    for at, row in enumerate(each(corpus.rows)):
+        period = period_in(word(row.quarter)) if word(row.quarter) else None
+        year = None if empty(row.year) else int(row.year)
+        if period is None:
+            remedy = Words(
+                "表、标题、工作表名和文件名都没有写季度；请用 --quarter 指明（如 2025Q3，全年写 2025全年）。",
+                "Neither the table nor its title, sheet or file names a quarter; give it by --quarter (2025Q3, or 2025Q1-4).",
+            )
+            faults[at] = [fault(corpus, FORM, at, "quarter", "no_quarter", "", Words("季度", "a quarter"), remedy)]
+        elif period.year and year and period.year != year:
+            remedy = Words("两列的年份矛盾，请核对。", "The two columns name different years; check them.")
+            said = f"{period.text()} / {year}"
+            faults[at] = [fault(corpus, FORM, at, "year", "contradiction", said, Words("同一年", "one year"), remedy)]
+        elif not (period.year or year):
+            remedy = Words("没有写年份；请用 --year 指明。", "No year is named; give it by --year.")
+            faults[at] = [fault(corpus, FORM, at, "year", "no_year", "", Words("年份", "a year"), remedy)]
+        else:
+            periods[corpus.origin[at]] = Period(period.year or year, period.first, period.last)
+    corpus = reject(corpus, faults)
+    corpus = reject(corpus, _overlaps(corpus, periods))
+    return corpus, periods
+
+
+def _overlaps(corpus: Corpus, periods: dict[Any, Period]) -> dict[int, list[Issue]]:
+    """Rows whose quarters an earlier row of the same occupation and region has counted already."""
+    seen: dict[tuple[str, str, int], dict[int, Any]] = {}
+    faults = {}
+    keys = _keys(corpus.rows)
+    for at, row in enumerate(each(corpus.rows)):
+        period = periods[corpus.origin[at]]
+        taken = seen.setdefault((keys[at], word(row.region), period.year or 0), {})
+        again = sorted(period.quarters & taken.keys())
+        if again:
+            first = taken[again[0]]
+            remedy = Words(
+                f"与 {first.source} 第 {first.row} 行计了同一季度（累计数与季度数只留一种，重复的只留一行）。",
+                f"{first.source} row {first.row} counts the same quarter: keep cumulative figures or quarters, one row of each.",
+            )
+            expected = Words("每个季度只计一次", "every quarter once")
+            faults[at] = [fault(corpus, FORM, at, "quarter", "period_twice", period.text(), expected, remedy)]
+        else:
+            taken |= dict.fromkeys(period.quarters, corpus.origin[at])
+    return faults
+
+
+def _keys(rows: pd.DataFrame) -> list[str]:
+    """What names an occupation: its code, else its title. A title whose code another row gives is that code."""
+    codes: dict[str, set[str]] = {}
+    for row in each(rows):
+        if not empty(row.occupation_code):
+            codes.setdefault(plain(str(row.occupation)), set()).add(str(row.occupation_code))
+    found = []
+    for row in each(rows):
+        name = plain(str(row.occupation))
+        known = codes.get(name, set())
+        found.append(word(row.occupation_code) or (next(iter(known)) if len(known) == 1 else name))
+    return found
+
+
+def _ratio_faults(corpus: Corpus, steps: dict[tuple[str, str | None, str], Decimal]) -> dict[int, list[Issue]]:
+    """Rows whose ratio cannot come from their counts, however these were rounded."""
+    faults = {}
+    for at, row in enumerate(each(corpus.rows)):
+        if empty(row.ratio) or empty(row.seekers) or row.ratio == 0:
+            continue
+        where = corpus.origin[at]
+        low, high = [], []
+        for name in FIGURES:
+            half = float(steps.get((where.source, where.sheet, name), Decimal(0))) / 2
+            low.append(max(0.0, float(getattr(row, name)) - half))
+            high.append(float(getattr(row, name)) + half)
+        # Printed ratios have one decimal or two; the looser reading is taken, and one in a thousand for the division.
+        digits = len(as_text(row.ratio).partition(".")[2])
+        slack = (0.06 if digits <= 1 else 0.006) + 0.001 * row.ratio
+        least = low[0] / high[1] if high[1] else math.inf
+        most = high[0] / low[1] if low[1] else math.inf
+        if least - slack <= row.ratio <= most + slack:
+            continue
+        posts, seekers = int(row.openings), int(row.seekers)
+        turned = posts and abs(seekers / posts - row.ratio) <= slack
+        hint = Words("它像是求职比需求，", "It looks like seekers over posts. ") if turned else Words("", "")
+        ratio = f"{posts / seekers:.2f}" if seekers else "∞"
+        expected = Words(f"{posts}/{seekers} = {ratio}", f"{posts}/{seekers} = {ratio}")
+        remedy = Words(
+            f"{hint.zh}倍率与两个人数矛盾，请核对这三个数；倍率可留空。",
+            f"{hint.en}The ratio contradicts the two counts; check all three. The ratio may be left empty.",
+        )
+        faults[at] = [fault(corpus, FORM, at, "ratio", "contradiction", as_text(row.ratio), expected, remedy)]
+    return faults
+
+
+def _without_groups(rows: pd.DataFrame, periods: dict[int, Period]) -> tuple[pd.DataFrame, int]:
+    """Rows without those of a group whose occupations are there too, told by their codes: 6-18-00-00 above 6-18-01-02."""
+    segments = [_segments(word(code)) for code in rows["occupation_code"]]
+    where = [(word(region), periods[at].text()) for at, region in enumerate(rows["region"])]
+    # Every proper beginning of a code that is there: the groups that have members of their own.
+    parents = {
+        (place, own[:length]) for own, place in zip(segments, where, strict=True) for length in range(1, len(own))
+    }
+    keep = [not (own and (place, own) in parents) for own, place in zip(segments, where, strict=True)]
+    return rows[keep], keep.count(False)
+
+
+def _segments(code: str) -> tuple[str, ...]:
+    """The parts of a code that say something: 6-18-00-00 -> ("6", "18")."""
+    parts = re.split(r"[-.]", code) if code else []
+    while parts and not parts[-1].strip("0"):
+        parts.pop()
+    return tuple(parts)
+
+
+def _years(rows: pd.DataFrame, periods: dict[int, Period], source: str) -> tuple[list[dict[str, Any]], list[Words]]:
+    """One demand an occupation, region and year; and what is said of their quarters."""
+    groups: dict[tuple[str, str, int], list[tuple[int, Any]]] = {}
+    for key, at, row in zip(_keys(rows), rows.index, each(rows), strict=True):
+        groups.setdefault((key, word(row.region), periods[at].year or 0), []).append((at, row))
+    found: list[dict[str, Any]] = []
+    partial = lost = 0
+    for (_, region, year), placed in groups.items():
+        members = [row for _, row in placed]
+        quarters = sorted(quarter for at, _ in placed for quarter in periods[at].quarters)
+        openings = sum(int(row.openings) for row in members)
+        with_seekers = [int(row.seekers) for row in members if not empty(row.seekers)]
+        lost += 0 < len(with_seekers) < len(members)
+        partial += len(quarters) < 4
+        code = next((word(row.occupation_code) for row in members if not empty(row.occupation_code)), None)
+        title = str(members[0].occupation)
+        end = date(year, 3 * quarters[-1], 31 if quarters[-1] in (1, 4) else 30)
+        found.append(
+            {
+                "parts": (code or title, region, year),
+                "occupation": title,
+                "occupation_code": code,
+                "region": region or None,
+                "openings": openings,
+                "openings_low": openings if len(quarters) < 4 else None,
+                "openings_high": -(-openings * 4 // len(quarters)) if len(quarters) < 4 else None,
+                "basis": "registered",
+                "year": year,
+                "seekers": sum(with_seekers) if len(with_seekers) == len(members) else None,
+                "source": source,
+                "source_date": end.isoformat(),
+            }
+        )
+    found.sort(key=lambda row: (row["year"], row["region"] or ""))
+    for row, name in zip(found, identifiers([row.pop("parts") for row in found]), strict=True):
+        row["demand_id"] = name
+    spans = sorted({(p.year or 0, q) for p in periods.values() for q in p.quarters})
+    by_year = {year: [q for y, q in spans if y == year] for year, _ in spans}
+    seen_zh = "；".join(f"{y} 年第 {'、'.join(map(str, q))} 季度" for y, q in by_year.items())
+    seen_en = "; ".join(f"{y} Q{', Q'.join(map(str, q))}" for y, q in by_year.items())
+    said = [
+        Words(f"季度：{seen_zh}。各季度登记数为流量，年度数为所给季度之和", f"quarters: {seen_en}; added up by year")
+    ]
+    said += counted(
+        partial,
+        "{n} 条不足四个季度：openings 是所见季度之和（不外推），openings_high 按季度数外推，供参考；覆盖率应按季度数折减",
+        "{n} rows rest on fewer than four quarters: openings is the sum seen, not stretched to a year; openings_high is "
+        "stretched. Declare coverage for the year accordingly",
+    )
+    said += counted(
+        lost, "{n} 条有的季度缺求职人数，求职人数留空", "{n} rows lack seekers in some quarter; seekers are left empty"
+    )
+    if any(row["region"] is None for row in found):
+        said.append(Words("没有地区：可用 --region 指明", "no region: it can be given by --region"))
+    return found, said
