@@ -131,7 +131,7 @@ def header_issues(table: Table, part: Part) -> list[Issue]:
     issues = []
     for column in table.columns:
         if column.required and part.header.position(column.name) is None:
-            known = "、".join(dict.fromkeys((column.zh, column.name, *column.aliases)))
+            known = "、".join(list(dict.fromkeys((column.zh, column.name, *column.aliases)))[:16])
             remedy = Words(
                 f"缺少必填列；表头可写作：{known}。", f"The required column is missing; accepted headers: {known}."
             )

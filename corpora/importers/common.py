@@ -100,7 +100,7 @@ def reject(corpus: Corpus, faults: Mapping[int, Sequence[Issue]]) -> Corpus:
 
 
 def fault(
-    corpus: Corpus, form: Table, at: int, name: str, code: str, value: str, expected: Words, remedy: Words
+    corpus: Corpus, form: Table, at: int, name: str, code: str, value: str | None, expected: Words, remedy: Words
 ) -> Issue:
     """A fault of the row at one position of `corpus.rows`."""
     return Issue(*corpus.origin[at], name, code, value, expected, remedy, form[name].zh)

@@ -16,7 +16,8 @@ _WIDE: Final = {0xFF10 + digit: str(digit) for digit in range(10)} | {
     0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None,
 }  # fmt: skip
 _S: Final = r"[\s\-.·()（）]{0,3}"
-# Longest first: an address holds what looks like other numbers.
+# Longest first: an address holds what looks like other numbers. Mobile numbers in the groups people write, not any
+# eleven digits with marks between: 13000-18000 5险 is a wage.
 _CONTACTS: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -27,7 +28,8 @@ _CONTACTS: Final = tuple(
         # Identity numbers, whatever their check digit says: an ad with a wrong one means somebody all the same.
         r"(?<![0-9a-z])\d{17}[\dx](?![0-9a-z])",
         r"(?<![0-9a-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![0-9a-z])",
-        rf"(?<!\d)(?:(?:\+|00)?86{_S})?1[3-9]\d(?:{_S}\d){{8}}(?!\d)",
+        rf"(?<!\d)(?:(?:\+|00)?86{_S})?(?:1[3-9]\d{_S}\d{{4}}{_S}\d{{4}}|1[3-9]\d\d{_S}\d{{3}}{_S}\d{{4}}"
+        rf"|1[3-9]\d\d{_S}\d{{4}}{_S}\d{{3}}|1[3-9]\d{_S}\d{{3}}{_S}\d{{5}}|1[\s\-.·]{{1,2}}[3-9](?:[\s\-.·]{{1,2}}\d){{9}})(?!\d)",
         rf"(?<!\d)(?:(?:\+|00)?86{_S})?[(（]?0\d{{2,3}}[)）]?[\s\-—]{{0,3}}[2-9]\d{{2,3}}[\s\-]?\d{{4}}(?:[\s\-转]{{1,3}}\d{{1,6}})?(?!\d)",
         r"(?<!\d)[48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4}(?!\d)",
         # A word for a way to reach somebody, and the number or name that follows.

@@ -44,8 +44,17 @@ from corpora.tables import Table
 
 SOURCE: Final = "企业用工需求调查"
 MOST_CV: Final = 3.0
-_BREAKS: Final = re.compile(r"[；;、，,|\n]+")
+_BREAKS: Final = re.compile(r"[；;、，,|\n]+|(?<![\d.])[（(]?\d{1,2}[)）.．、](?=\s*[^\d\s])")
 
+# Forms word this column freely: next year, planned, new, in any order.
+_HEADS: Final = "|".join(
+    f"{when}{what}人数"
+    for when in ("", "明年", "下年", "下一年", "次年", "来年", "本年", "今年", "未来一年", "年度")
+    for what in (
+        "拟招", "拟招聘", "计划招聘", "计划招", "招聘", "招工", "需求", "用工需求", "用工", "新增", "新增用工", "新增需求",
+        "新增招聘", "岗位需求", "缺口", "缺工",
+    )
+) + "|人数|numbertohire|tohire|openings|posts"  # fmt: skip
 FORM: Final = Table(
     "enterprise-survey",
     "企业用工需求调查表",
@@ -61,9 +70,7 @@ FORM: Final = Table(
         ),
         column("occupation_code", "code", "职业代码", "职业编码|职业分类代码|岗位代码|soc"),
         column(
-            "openings", "count", "需求人数",
-            "计划招聘人数|拟招聘人数|拟招人数|招聘人数|新增用工人数|新增需求人数|明年计划招聘人数|明年招聘人数|明年需求人数"
-            "|下一年需求人数|用工需求人数|缺口人数|人数|numbertohire|tohire|hires|openings",
+            "hires", "count", "需求人数", _HEADS,
             required=True, own=full_number,
         ),
         column("levels", "levels", "学历层次", "学历要求|学历|层次|培养层次|level|education"),
@@ -145,8 +152,8 @@ def sum_cv(figures: Sequence[int]) -> float | None:
 
 def split_skills(text: str) -> list[str]:
     """The skills named in a cell, each once, without numbering."""
-    parts = (re.sub(r"^\s*(?:[（(]?\d{1,2}[)）.．、]|[-•·*])\s*", "", part) for part in _BREAKS.split(text))
-    return list(dict.fromkeys(part for raw in parts if len(part := clean_text(raw).strip("。. ")) > 1))
+    parts = (clean_text(part).strip("。. -•·*") for part in _BREAKS.split(text))
+    return list(dict.fromkeys(part for part in parts if len(part) > 1))
 
 
 def _group(row: Any, region: str | None, year: int | None) -> tuple[str, ...]:
@@ -164,7 +171,7 @@ def _demand(members: Sequence[Any], region: str | None, year: int | None, source
     spelled: dict[str, str] = {}
     for row in members:
         enterprise = plain(str(row.enterprise))
-        plans[enterprise] += int(row.openings)
+        plans[enterprise] += int(row.hires)
         for skill in split_skills(word(row.skills)):
             if enterprise in plain(skill):
                 continue

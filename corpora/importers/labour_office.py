@@ -49,13 +49,13 @@ from corpora.importers.common import (
     without_lone_cells,
 )
 from corpora.importers.periods import Period, own_period, period_in, year_in
-from corpora.issues import Issue, Notice, Words
+from corpora.issues import BadTable, Issue, Notice, Words
 from corpora.read import Corpus, Paths
 from corpora.sheets import Sheet
 from corpora.tables import Table
 
 SOURCE: Final = "公共就业服务机构登记"
-FIGURES: Final = ("openings", "seekers")
+FIGURES: Final = ("posts", "seekers")
 FORM: Final = Table(
     "labour-office",
     "职业供求（市场供求状况）表",
@@ -67,9 +67,9 @@ FORM: Final = Table(
         ),
         column("occupation_code", "code", "职业代码", "职业编码|代码|职业分类代码|职业细类代码|code"),
         column(
-            "openings", "count", "需求人数",
+            "posts", "count", "需求人数",
             "招聘人数|岗位需求人数|需求数|岗位数|岗位需求|用人单位需求人数|单位需求人数|需求人次|招聘需求人数|劳动力需求"
-            "|本期需求人数|登记招聘人数|posts|vacancies|openings",
+            "|本期需求人数|登记招聘人数|vacancies|openings",
             required=True, own=full_number,
         ),
         column(
@@ -249,30 +249,51 @@ def _add_columns(sheet: Sheet, cells: list[list[Any]], header: Header, constants
 
 
 def _with_periods(corpus: Corpus) -> tuple[Corpus, dict[Any, Period]]:
-    """The rows whose year and quarters are known, with them by origin; the others are faults."""
+    """The rows whose year and quarters are known, with them by origin; the others are faults.
+
+    Raises:
+        BadTable: a sheet whose rows all lack them: one word of the user (--quarter, --year) mends all of it.
+    """
     periods: dict[Any, Period] = {}
     faults: dict[int, list[Issue]] = {}
     for at, row in enumerate(each(corpus.rows)):
         period = period_in(word(row.quarter)) if word(row.quarter) else None
         year = None if empty(row.year) else int(row.year)
         if period is None:
-            remedy = Words(
-                "表、标题、工作表名和文件名都没有写季度；请用 --quarter 指明（如 2025Q3，全年写 2025全年）。",
-                "Neither the table nor its title, sheet or file names a quarter; give it by --quarter (2025Q3, or 2025Q1-4).",
-            )
-            faults[at] = [fault(corpus, FORM, at, "quarter", "no_quarter", "", Words("季度", "a quarter"), remedy)]
+            faults[at] = [fault(corpus, FORM, at, "quarter", "no_quarter", None, _A_QUARTER, _NO_QUARTER)]
         elif period.year and year and period.year != year:
             remedy = Words("两列的年份矛盾，请核对。", "The two columns name different years; check them.")
             said = f"{period.text()} / {year}"
             faults[at] = [fault(corpus, FORM, at, "year", "contradiction", said, Words("同一年", "one year"), remedy)]
         elif not (period.year or year):
-            remedy = Words("没有写年份；请用 --year 指明。", "No year is named; give it by --year.")
-            faults[at] = [fault(corpus, FORM, at, "year", "no_year", "", Words("年份", "a year"), remedy)]
+            faults[at] = [fault(corpus, FORM, at, "year", "no_year", None, Words("年份", "a year"), _NO_YEAR)]
         else:
             periods[corpus.origin[at]] = Period(period.year or year, period.first, period.last)
+    sheets: dict[tuple[str, str | None], list[str]] = {}
+    for at, origin in enumerate(corpus.origin):
+        sheets.setdefault((origin.source, origin.sheet), []).append(faults[at][0].code if at in faults else "")
+    whole = [
+        Issue(source, sheet, None, name, code, None, expected, remedy, FORM[name].zh)
+        for (source, sheet), found in sheets.items()
+        for name, code, expected, remedy in (
+            ("quarter", "no_quarter", _A_QUARTER, _NO_QUARTER),
+            ("year", "no_year", Words("年份", "a year"), _NO_YEAR),
+        )
+        if set(found) == {code}
+    ]
+    if whole:
+        raise BadTable(FORM.kind, whole)
     corpus = reject(corpus, faults)
     corpus = reject(corpus, _overlaps(corpus, periods))
     return corpus, periods
+
+
+_A_QUARTER: Final = Words("季度", "a quarter")
+_NO_QUARTER: Final = Words(
+    "表、标题、工作表名和文件名都没有写季度；请用 --quarter 指明（如 2025Q3；全年的写 2025全年）。",
+    "Neither the table nor its title, sheet or file names a quarter; give it by --quarter (2025Q3; of a year 2025Q1-4).",
+)
+_NO_YEAR: Final = Words("没有写年份；请用 --year 指明。", "No year is named; give it by --year.")
 
 
 def _overlaps(corpus: Corpus, periods: dict[Any, Period]) -> dict[int, list[Issue]]:
@@ -330,7 +351,7 @@ def _ratio_faults(corpus: Corpus, steps: dict[tuple[str, str | None, str], Decim
         most = high[0] / low[1] if low[1] else math.inf
         if least - slack <= row.ratio <= most + slack:
             continue
-        posts, seekers = int(row.openings), int(row.seekers)
+        posts, seekers = int(row.posts), int(row.seekers)
         turned = posts and abs(seekers / posts - row.ratio) <= slack
         hint = Words("它像是求职比需求，", "It looks like seekers over posts. ") if turned else Words("", "")
         ratio = f"{posts / seekers:.2f}" if seekers else "∞"
@@ -373,7 +394,7 @@ def _years(rows: pd.DataFrame, periods: dict[int, Period], source: str) -> tuple
     for (_, region, year), placed in groups.items():
         members = [row for _, row in placed]
         quarters = sorted(quarter for at, _ in placed for quarter in periods[at].quarters)
-        openings = sum(int(row.openings) for row in members)
+        openings = sum(int(row.posts) for row in members)
         with_seekers = [int(row.seekers) for row in members if not empty(row.seekers)]
         lost += 0 < len(with_seekers) < len(members)
         partial += len(quarters) < 4
