@@ -260,30 +260,34 @@ def _family(title: str) -> str | None:
     return (title.capitalize() if title.isupper() else title) or None
 
 
-def _projection(sheet: Sheet, years: list[int]) -> tuple[Sheet, Sequence[Notice]]:
-    """A sheet of the projections with the years taken out of its header (collected in `years`) and without summaries."""
+def without_years(sheet: Sheet, years: list[int]) -> Sheet:
+    """A sheet of the projections with the years taken out of its header; they are added to `years`."""
     cells = list(sheet.cells)
     for index, row in enumerate(cells[:SEARCHED_ROWS]):
         labels = [_dateless(as_text(cell)) for cell in row]
         if sum(plain(label) in BLS.spellings for label in labels) < 3:
             continue
         for cell in row:
-            label = as_text(cell)
-            for start, end in _YEARS.findall(re.sub(r"[_]", " ", label)):
+            for start, end in _YEARS.findall(as_text(cell).replace("_", " ")):
                 years += [int(start), *([int(start[: 4 - len(end)] + end)] if end else [])]
         # Labels of other columns stay as they are: they are named to the user.
         pairs = zip(row, labels, strict=True)
         cells[index] = [label if plain(label) in BLS.spellings else cell for cell, label in pairs]
         break
-    sheet, notices = without_lone_cells(replace(sheet, cells=cells), BLS)
-    kept = list(sheet.cells)
-    for index, row in enumerate(kept):
+    return replace(sheet, cells=cells)
+
+
+def _projection(sheet: Sheet, years: list[int]) -> tuple[Sheet, Sequence[Notice]]:
+    """A sheet of the projections without the years of its header, summaries and footnotes."""
+    sheet, notices = without_lone_cells(without_years(sheet, years), BLS)
+    cells = list(sheet.cells)
+    for index, row in enumerate(cells):
         texts = [as_text(cell) for cell in row]
         if "Summary" in texts or "00-0000" in texts:
-            kept[index] = []
+            cells[index] = []
             words = Words("汇总行，未读入。", "This row sums up others; it was left out.")
             notices.append(Notice(sheet.source, sheet.name, index + 1, "total_row", words))
-    return replace(sheet, cells=kept), notices
+    return replace(sheet, cells=cells), notices
 
 
 def _dateless(label: str) -> str:

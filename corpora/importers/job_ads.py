@@ -162,7 +162,7 @@ def import_job_ads(
 
     Args:
         paths: files, read as one set of ads: a post advertised in two of them counts once.
-        region, year: of ads that do not say it themselves.
+        region, year: of ads that do not say it themselves; `year` stands before that of a deadline.
         source: name of the source, to be the same as in the coverage table and the same every year.
         assign: finds the occupation of titles that are none of the classification; without it these form groups by
             their bare titles.
@@ -236,16 +236,17 @@ def _distinct(rows: pd.DataFrame, region: str | None, year: int | None) -> tuple
             beyond += 1
             continue
         unknown += degree == UNKNOWN
-        when = word(row.posted) or word(row.deadline)
-        deadlines += not word(row.posted) and bool(word(row.deadline))
+        # A deadline is a weak word on the year: ads without an end are given one years ahead.
+        when = word(row.posted) or str(year or "") or word(row.deadline)
+        deadlines += when == word(row.deadline) != ""
         low, _, high = word(row.heads).partition("-")
         ad: dict[str, Any] = {
             "title": str(row.title),
             "text": str(row.text),
             "employer": plain(word(row.employer)),
             "region": word(row.region) or region or "",
-            "year": int(when[:4]) if when else year or 0,
-            "month": int(when[5:7]) if len(when) > 4 else 0,
+            "year": int(when[:4]) if when else 0,
+            "month": int(word(row.posted)[5:7] or 0),
             "low": max(1, int(low or 0)),
             "high": max(1, int(high or 0)),
             "levels": "" if degree == UNKNOWN else degree,
@@ -279,7 +280,7 @@ def _distinct(rows: pd.DataFrame, region: str | None, year: int | None) -> tuple
         ),
         *counted(
             deadlines,
-            "{n} 条没有发布日期，年份取自截止日期",
+            "{n} 条没有发布日期，年份取自截止日期（可用 --year 指明）",
             "{n} have no date of posting: their year is that of the deadline",
         ),
     ]

@@ -20,10 +20,13 @@ def known_forms() -> Iterator[Table]:
 
 def recognise_form(sheets: Sequence[Sheet]) -> Table | None:
     """The form whose required columns are all there and that knows most of the others; None if there is none."""
+    from corpora.importers import cip_onet
+
     best: tuple[int, Table] | None = None
     for form in known_forms():
         for sheet in sheets:
-            header = locate(form, sheet.cells)
+            seen = cip_onet.without_years(sheet, []) if form is cip_onet.BLS else sheet
+            header = locate(form, seen.cells)
             found = set(header.names.values()) if header else set()
             complete = found and all(column.name in found for column in form.columns if column.required)
             if complete and (best is None or len(found) > best[0]):
