@@ -13,19 +13,19 @@ from corpora.tables import TABLES, Table
 def known_forms() -> Iterator[Table]:
     """Every form that an importer reads, and every table of the contract."""
     # Importers use this module through `common`, so it can know them only when it is called.
-    from corpora.importers import cip_onet, enterprise_survey, esco, job_ads, labour_office
+    from corpora.importers import ad_form, enterprise_survey, esco, labour_form, us_forms
 
-    yield from (*cip_onet.FORMS, esco.FORM, enterprise_survey.FORM, labour_office.FORM, job_ads.FORM, *TABLES.values())
+    yield from (*us_forms.FORMS, esco.FORM, enterprise_survey.FORM, labour_form.FORM, ad_form.FORM, *TABLES.values())
 
 
 def recognise_form(sheets: Sequence[Sheet]) -> Table | None:
     """The form whose required columns are all there and that knows most of the others; None if there is none."""
-    from corpora.importers import cip_onet
+    from corpora.importers import us_forms
 
     best: tuple[int, Table] | None = None
     for form in known_forms():
         for sheet in sheets:
-            seen = cip_onet.without_years(sheet, []) if form is cip_onet.BLS else sheet
+            seen = us_forms.without_years(sheet, []) if form is us_forms.BLS else sheet
             header = locate(form, seen.cells)
             found = set(header.names.values()) if header else set()
             complete = found and all(column.name in found for column in form.columns if column.required)

@@ -62,7 +62,10 @@ def test_ads_become_demands_that_can_be_assessed(tmp_path: Path) -> None:
 
 
 def test_bad_rows_stop_an_import_unless_the_good_ones_are_wanted(tmp_path: Path) -> None:
-    file = text_file(tmp_path / "2026Q1.csv", [HEAD, ["焊工", "", "约30", 5], *[[f"{n}号工", "", "", 5] for n in range(14)], ["钳工", "", 3, 5]])
+    file = text_file(
+        tmp_path / "2026Q1.csv",
+        [HEAD, ["焊工", "", "约30", 5], *[[f"{n}号工", "", "", 5] for n in range(14)], ["钳工", "", 3, 5]],
+    )
     result = duikou(tmp_path, "import", "labour-office", file, "--out", "a.csv")
     assert done(result, 2) == ""
     assert result.stderr.count("2026Q1.csv，第") == 15, "every bad row is listed"

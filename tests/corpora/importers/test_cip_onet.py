@@ -13,7 +13,14 @@ from tests.corpora.importers.real import real
 
 CIP = [
     ["CIPFamily", "CIPCode", "Action", "TextChange", "CIPTitle", "CIPDefinition"],
-    ['="48"', '="48"', "No substantive changes", "no", "PRECISION PRODUCTION.", "Programs that focus on making things."],
+    [
+        '="48"',
+        '="48"',
+        "No substantive changes",
+        "no",
+        "PRECISION PRODUCTION.",
+        "Programs that focus on making things.",
+    ],
     ['="48"', '="48.05"', "No substantive changes", "no", "Metal Working.", "Defined in code 48.0501."],
     ['="48"', '="48.0508"', "No substantive changes", "no", "Welding Technology/Welder.", "Prepares people to weld."],
     ['="48"', '="48.0599"', "Moved from", "no", "Old Welding.", "Moved from 48.0599 to 48.0508"],
@@ -83,7 +90,9 @@ def test_programs_are_the_six_digit_codes_in_use(files: dict[str, Path], tmp_pat
     assert rows["major_group"].tolist() == ["Precision production"]
 
 
-def test_openings_count_once_a_bls_row_with_the_texts_of_its_occupations(files: dict[str, Path], tmp_path: Path) -> None:
+def test_openings_count_once_a_bls_row_with_the_texts_of_its_occupations(
+    files: dict[str, Path], tmp_path: Path
+) -> None:
     found = import_cip_onet(**files)
     rows = read_again(found, tmp_path)["demands"].set_index("demand_id")
     assert rows.index.tolist() == ["51-2028", "51-4121", "55-3015"]
@@ -123,7 +132,11 @@ def test_a_file_in_the_place_of_another_is_named_by_what_it_is(files: dict[str, 
 
 
 def test_codes_that_a_spreadsheet_has_cut_are_bad_rows(files: dict[str, Path], tmp_path: Path) -> None:
-    rows = [CIP[0], ["1", "1.0101", "", "", "Farming.", "Grows food."], ["1", "1.1", "", "", "Plants.", "Grows plants."]]
+    rows = [
+        CIP[0],
+        ["1", "1.0101", "", "", "Farming.", "Grows food."],
+        ["1", "1.1", "", "", "Plants.", "Grows plants."],
+    ]
     file = text_file(tmp_path / "cut.csv", rows)
     with pytest.raises(BadTable) as fault:
         import_cip_onet(cip=file)

@@ -66,7 +66,10 @@ def test_a_sum_is_never_better_known_than_a_count(figures: list[int]) -> None:
 
 
 def test_bad_rows_are_listed_and_the_good_ones_can_go_on(tmp_path: Path) -> None:
-    file = workbook(tmp_path / "a.xlsx", {"表": [["某市企业用工调查"], HEAD, *ROWS[:2], ["", "焊工", "若干", "硕士"], ["合计", None, 8]]})
+    file = workbook(
+        tmp_path / "a.xlsx",
+        {"表": [["某市企业用工调查"], HEAD, *ROWS[:2], ["", "焊工", "若干", "硕士"], ["合计", None, 8]]},
+    )
     with pytest.raises(BadTable) as fault:
         import_enterprise_survey(file)
     assert [(i.row, i.column, i.code) for i in fault.value.issues] == [

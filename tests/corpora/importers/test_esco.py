@@ -11,7 +11,16 @@ from tests.corpora.importers.again import read_again, said
 from tests.corpora.importers.real import real
 
 HEAD = ["conceptType", "conceptUri", "iscoGroup", "preferredLabel", "altLabels", "status", "description", "code"]
-WELDER = ["Occupation", "http://x/1", "7212", "welder", "metal welder\npipe welder", "released", "Welders join metal.", "7212.3"]
+WELDER = [
+    "Occupation",
+    "http://x/1",
+    "7212",
+    "welder",
+    "metal welder\npipe welder",
+    "released",
+    "Welders join metal.",
+    "7212.3",
+]
 OLD = ["Occupation", "http://x/2", "7212", "smith", "", "obsolete", "Smiths forge.", "7221.1.2"]
 
 

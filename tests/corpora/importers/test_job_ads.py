@@ -19,7 +19,8 @@ WELD = "负责船体焊接，看懂图纸。"
 
 
 def ad(title: str = "焊工", text: str = WELD, heads: object = 2, date: str = "2025-03-01", **more: str) -> list[object]:
-    return [title, text, more.get("company", "甲公司"), more.get("city", "甲市"), heads, date, more.get("degree", "不限"), more.get("skills", "")]  # fmt: skip
+    more = {"company": "甲公司", "city": "甲市", "degree": "不限", "skills": ""} | more
+    return [title, text, more["company"], more["city"], heads, date, more["degree"], more["skills"]]
 
 
 def imported(folder: Path, *ads: Sequence[object], **options: object):  # type: ignore[no-untyped-def]
@@ -37,13 +38,19 @@ def test_the_same_ad_on_other_dates_counts_once_a_year(tmp_path: Path) -> None:
         ad(city="乙市"),
     )
     rows = read_again(found, tmp_path)["demands"]
-    assert rows[["region", "year", "openings"]].to_numpy().tolist() == [["乙市", 2025, 2], ["甲市", 2024, 2], ["甲市", 2025, 5]]
+    assert rows[["region", "year", "openings"]].to_numpy().tolist() == [
+        ["乙市", 2025, 2],
+        ["甲市", 2024, 2],
+        ["甲市", 2025, 5],
+    ]
     assert "2 repeat an ad" in said(found)
     assert rows["basis"].unique().tolist() == ["advertised"]
 
 
 def test_titles_of_occupations_are_found_bare_of_what_stands_around_them(tmp_path: Path) -> None:
-    found = imported(tmp_path, ad("【急聘】高级焊工（甲市）"), ad("焊工-某船厂", text="打磨"), ad("船上杂事", text="打杂"))
+    found = imported(
+        tmp_path, ad("【急聘】高级焊工（甲市）"), ad("焊工-某船厂", text="打磨"), ad("船上杂事", text="打杂")
+    )
     rows = found.tables["demands"]
     assert rows["occupation"].tolist() == ["焊工", "船上杂事"]
     assert rows["occupation_code"].fillna("").tolist() == ["6-18-02-04", ""]
@@ -58,7 +65,14 @@ def test_titles_that_are_none_are_assigned_where_somebody_can(tmp_path: Path) ->
         assert len(titles) == len(texts)
         return [Assigned("焊工", "6-18-02-04") for _ in titles]
 
-    found = imported(tmp_path, ad(), ad("船体电焊师傅", text="打底"), ad("船体电焊师傅", text="盖面"), ad("焊匠", text="焊"), assign=assign)
+    found = imported(
+        tmp_path,
+        ad(),
+        ad("船体电焊师傅", text="打底"),
+        ad("船体电焊师傅", text="盖面"),
+        ad("焊匠", text="焊"),
+        assign=assign,
+    )
     assert asked == ["船体电焊师傅", "焊匠"], "the most frequent first, the titles of occupations not at all"
     assert found.tables["demands"]["openings"].tolist() == [8]
 
@@ -101,7 +115,10 @@ def test_skills_carry_their_employers(tmp_path: Path) -> None:
 def test_contacts_are_stripped_before_anything_is_kept(tmp_path: Path) -> None:
     head = [*HEAD, "联系人", "联系电话"]
     rows = [[*ad(text=f"{WELD}电话13900000000，微信：abc_12345，联系人：欧阳女士"), "欧阳", 13900000000]]
-    for file in (text_file(tmp_path / "a.csv", [head, *rows]), workbook(tmp_path / "a.xlsx", {"广告": [["招聘信息"], head, *rows]})):
+    for file in (
+        text_file(tmp_path / "a.csv", [head, *rows]),
+        workbook(tmp_path / "a.xlsx", {"广告": [["招聘信息"], head, *rows]}),
+    ):
         found = import_job_ads(file)
         everything = found.tables["demands"].to_csv() + said(found) + repr(found.sources)
         for secret in ("1390000", "abc_12345", "欧阳"):
