@@ -13,8 +13,8 @@ import numpy as np
 from indexes.encoder import Encoder
 from indexes.vector_cache import VectorCache
 
-# From which centred cosine a title counts as the occupation's. Set by reading 60 titles of real advertisements with the
-# default encoder: at 0.70 and above, 1 of 25 was wrong; between 0.65 and 0.70, about 1 in 4. Not measured further.
+# From which centred cosine a title counts as the occupation's. Set by reading 50 titles of real advertisements with the
+# default encoder: at 0.70 and above, 1 of 25 was plainly wrong; between 0.65 and 0.70, about 1 in 4. Not measured further.
 NEAR: Final = 0.70
 # Occupations this close to the nearest one are told apart by the text.
 TIE: Final = 0.05

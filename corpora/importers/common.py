@@ -113,7 +113,7 @@ def usable(corpora: Sequence[Corpus], accept_good_rows: bool) -> None:
         BadTable: with every fault of every form.
     """
     issues = [issue for corpus in corpora for issue in corpus.issues]
-    if issues and not accept_good_rows:
+    if issues and (not accept_good_rows or any(corpus.rows.empty for corpus in corpora)):
         raise BadTable("、".join(corpus.kind for corpus in corpora if corpus.issues), issues)
 
 

@@ -64,7 +64,7 @@ def strip_contacts(text: str) -> tuple[str, int]:
 
     What is left holds no number that `corpora.personal` refuses.
     """
-    # One contact may stand inside of what is left of another, so this goes on until nothing is found.
+    # What is left may read as a contact again, once another between its parts is gone: until nothing is found.
     taken = 0
     text = text.translate(_WIDE)
     while True:
@@ -72,16 +72,13 @@ def strip_contacts(text: str) -> tuple[str, int]:
         for pattern in _CONTACTS:
             text, times = pattern.subn(" ", text)
             found += times
+        if not found and holds_personal_value(text):
+            bare = re.sub(r"\d{5,}[\dXx]?", " ", text)
+            text, found = (re.sub(r"\d", "", text) if holds_personal_value(bare) else bare), 1
         if not found:
-            break
+            return text, taken
         taken += found
-    if holds_personal_value(text):
-        text, taken = re.sub(r"\d{5,}[\dXx]?", " ", text), taken + 1
-    if holds_personal_value(text):  # digits in groups
-        text = re.sub(r"\d", "", text)
-    if taken:
         text = re.sub(r"[ \t]{2,}", " ", _LABEL.sub("", text)).strip()
-    return text, taken
 
 
 def strip_cell(cell: Any) -> tuple[Any, int]:

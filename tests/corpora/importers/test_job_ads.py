@@ -142,6 +142,8 @@ def test_a_bad_date_is_a_bad_row(tmp_path: Path) -> None:
     assert [(i.row, i.column, i.code) for i in fault.value.issues] == [(3, "posted", "not_date")]
     found = imported(tmp_path, ad(), ad(date="昨天"), accept_good_rows=True)
     assert (found.bad_rows, len(found.tables["demands"])) == (1, 1)
+    with pytest.raises(BadTable):  # nothing good is left to go on with
+        imported(tmp_path, ad(date="昨天"), accept_good_rows=True)
 
 
 @pytest.mark.parametrize(

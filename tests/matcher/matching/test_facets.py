@@ -224,3 +224,7 @@ def test_the_core_of_a_title_is_what_is_done_and_not_who_does_it(title: str, cor
 )
 def test_only_codes_of_the_chinese_classification_say_which_sort_of_posts(code: str | None, trait: str) -> None:
     assert demand_facets(pd.Series({"occupation": "x", "occupation_code": code})).trait == trait
+
+
+def test_the_number_of_employers_beside_a_skill_is_no_part_of_it() -> None:
+    assert demand_facets(demand(skills="PLC编程（7家）；识图（2家）")) == demand_facets(demand(skills="PLC编程；识图"))
