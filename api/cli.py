@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from api.cli_import import import_group
 from corpora.faults import Unusable
 
 KINDS = (
@@ -42,11 +43,15 @@ def cli() -> None:
     第一步 / first steps
       duikou demo                          示例城市走一遍 / the whole way on an example
       duikou template programs             空白填报表 / an empty workbook to fill in
+      duikou import labour-office 供求.xlsx --out 岗位.csv  已有的表转成本产品的表 / publishers' files to tables
       duikou check 专业.xlsx --kind programs  逐行检查 / every bad row
       duikou assess --programs 专业.xlsx --outcomes 去向.csv --demands 岗位.csv --out 结果
       duikou verify 结果                    复核每一张核算表 / re-add every certificate
       duikou evaluate --programs … --demands … --truth …   匹配质量 / quality of the matches
     """
+
+
+cli.add_command(import_group)
 
 
 @cli.command(short_help="示例数据走一遍 / the main job on the starter corpora")

@@ -12,6 +12,7 @@ from typing import Literal
 import pandas as pd
 
 from corpora.frames import word
+from corpora.skill_counts import without_counts
 
 _NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
@@ -155,7 +156,7 @@ def program_facets(row: pd.Series) -> FacetTexts:
 def demand_facets(row: pd.Series) -> FacetTexts:
     """Facets of one row of the demands table; its clauses are the sentences of the description and the skills."""
     description = _LEAD_EN.sub("", _text(row, "description"))
-    skills = clauses(_text(row, "skills"))
+    skills = clauses(without_counts(_text(row, "skills")))
     whole = {"title": _text(row, "occupation"), "description": description, "skills": "；".join(skills)}
     shown = [*clauses(description), *skills]
     kept = {k: v for k, v in whole.items() if v}

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from corpora.frames import empty, rows
+from corpora.frames import empty, rows, whole
+from corpora.skill_counts import counts_of
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
@@ -44,30 +45,30 @@ def skill_coverage(
     Args:
         programs: program_id, courses, abilities; demands: demand_id, skills, employers, openings.
         edges: program_id, demand_id.
-        min_employers: demand rows named by fewer are not read.
+        min_employers: skills named by fewer are not read, by the number beside a skill (`corpora.skill_counts`) where
+            there is one, else by the employers of the row.
         encoder: the default one if None.
     """
     encoder = encoder or load_encoder()
     base = shipped()
     if encoder.fingerprint.split("-")[0] != base.encoder or base.skill_near is None:
         return {}
-    counted = demands[(demands["employers"] >= min_employers).fillna(False) & demands["skills"].notna()]
-    skills = {str(r.demand_id): listed(r.skills) for r in rows(counted)}
+    counted = demands[demands["skills"].notna()]
+    named = {str(r.demand_id): _named(str(r.skills), whole(r.employers), min_employers) for r in rows(counted)}
     weight = {str(r.demand_id): 0.0 if empty(r.openings) else float(r.openings) for r in rows(counted)}
-    employers = {str(r.demand_id): int(r.employers) for r in rows(counted)}
     taught = {str(r.program_id): listed(r.courses) for r in rows(programs.dropna(subset=["courses"]))}
     abilities = {
         str(r.program_id): clauses(str(r.abilities)) for r in rows(programs.dropna(subset=["courses", "abilities"]))
     }
     asked: dict[str, dict[str, _Asked]] = {}
     for program, demand in zip(edges["program_id"].astype(str), edges["demand_id"].astype(str), strict=True):
-        if taught.get(program) and demand in skills:
+        if taught.get(program) and named.get(demand):
             row = asked.setdefault(program, {})
-            for skill in skills[demand]:
+            for skill, employers in named[demand].items():
                 found = row.setdefault(skill, _Asked())
                 found.posts += weight[demand]
-                # The same employers may stand behind several rows: the largest row is what is certain.
-                found.employers = max(found.employers, employers[demand])
+                # The same employers may stand behind several rows: the largest number is what is certain.
+                found.employers = max(found.employers, employers)
     asked = {p: s for p, s in asked.items() if language_of("；".join([*taught[p], *s])) == "zh"}
     texts = sorted({t for p in asked for t in (*taught[p], *asked[p], *abilities.get(p, []))})
     if not texts:
@@ -127,3 +128,10 @@ def _carriers(skills: list[str], texts: list[str], vectors: Mapping[str, np.ndar
                 near[i, j] = 2.0
     best = near.argmax(axis=1)
     return [texts[j] if near[i, j] >= (base.skill_near or 2.0) else "" for i, j in enumerate(best)]
+
+
+def _named(text: str, employers: int | None, least: int) -> dict[str, int]:
+    """The skills of a demand that enough employers name, and how many name each."""
+    if counts := counts_of(text):
+        return {skill: number for skill, number in counts.items() if number >= least}
+    return dict.fromkeys(listed(text), employers) if employers is not None and employers >= least else {}

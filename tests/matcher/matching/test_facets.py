@@ -262,3 +262,7 @@ def test_stock_phrases_are_not_counted_as_text() -> None:
     assert text_size(program(abilities=stock * 5)) == (0, 0)
     assert thin_texts(pd.DataFrame([program(name="护理", abilities=stock * 5)])) == ["护理"]
     assert thin_texts(pd.DataFrame([program(name="护理", goal="照护老人" * 20)])) == []
+
+
+def test_the_number_of_employers_beside_a_skill_is_no_part_of_it() -> None:
+    assert demand_facets(demand(skills="PLC编程（7家）；识图（2家）")) == demand_facets(demand(skills="PLC编程；识图"))
