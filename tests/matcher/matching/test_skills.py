@@ -69,7 +69,9 @@ def test_demands_named_by_fewer_employers_than_asked_are_not_read(real: Encoder)
 def test_the_number_beside_a_skill_stands_before_the_employers_of_its_row(real: Encoder) -> None:
     posts = demands(("survey", "静脉输液（4家）；焊接机器人编程（2家）", 9, 1))
     edges = links(("nursing", "survey"))
-    assert skill_coverage(PROGRAMS, posts, edges, 3, real) == {"nursing": SkillCoverage(1, 1, ())}
+    assert skill_coverage(PROGRAMS, posts, edges, 3, real) == {
+        "nursing": SkillCoverage((Skill("静脉输液", 1.0, 4, "静脉输液", ""),))
+    }
     assert skill_coverage(PROGRAMS, posts, edges, 2, real)["nursing"].missing == ("焊接机器人编程",)
 
 
