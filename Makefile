@@ -26,9 +26,10 @@ check: .venv/.installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Slow proofs (none is marked yet: pytest then ends with 5) and the benchmarks that need no data from elsewhere.
+# Slow proofs (pytest ends with 5 where none is marked) and the benchmarks that need no data from elsewhere.
 bench: .venv/.installed
 	$(BIN)/python benchmarks/import_time.py
+	$(BIN)/python benchmarks/decisions/placement_speed.py city growth
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
 
 clean:

@@ -8,6 +8,7 @@ import pandas as pd
 from corpora.frames import rows
 from matcher.placement.certificate import block_records, persons
 from matcher.placement.place import Placement
+from matcher.placement.whitespace import empty_posts
 from matcher.policy.employment import Employment
 from matcher.policy.facts import Facts
 from matcher.policy.verdict import Verdict
@@ -104,23 +105,17 @@ def demand_frame(demands: pd.DataFrame, placement: Placement) -> pd.DataFrame:
     filled: dict[str, int] = {}
     for (_, demand), number in placement.fair.assignment.items():
         filled[demand] = filled.get(demand, 0) + number
-    block_of = {d: block for block in placement.fair.blocks for d in block.demands}
-    linked = {demand for _, demand in placement.edges}
+    block_of = {d: block.id for block in placement.fair.blocks for d in block.demands}
+    spare = empty_posts(placement)
     ids = current["demand_id"].astype(str)
-    blocks = [block_of.get(d) for d in ids]
-    # Posts that stay empty because nobody is trained for them, or because their block has too few graduates.
-    spare = [
-        placement.posts[d] - filled.get(d, 0) if d not in linked or block is None or block.posts > block.supply else 0
-        for d, block in zip(ids, blocks, strict=True)
-    ]
     columns = ["demand_id", "occupation", "region", "levels", "year", "openings", "entry_share"]
     return (
         current[columns]
         .assign(
             posts=[persons(placement.posts[d]) for d in ids],
             placed=[persons(filled.get(d, 0)) for d in ids],
-            block=pd.array([block.id if block else None for block in blocks], dtype="string"),
-            whitespace=[persons(n) for n in spare],
+            block=pd.array([block_of.get(d) for d in ids], dtype="string"),
+            whitespace=[persons(spare[d][0]) if d in spare else 0.0 for d in ids],
         )
         .reset_index(drop=True)
     )

@@ -6,6 +6,7 @@ from datetime import date
 import pandas as pd
 
 from corpora.starter import catalogue
+from matcher.placement.agreements import contracted
 from matcher.placement.demand_years import demand_roles, read_coverage
 from matcher.placement.edges import classify_matches, reachable_regions
 from matcher.placement.place import Placement, place, reach_of
@@ -126,5 +127,6 @@ def placed(
         read_coverage(tables["coverage"]),
         tables["other_supply"],
         values.share("surplus.rate"),
+        contracted(tables["agreements"], horizon or as_of.year),
     )
     return placement, estimated

@@ -18,6 +18,7 @@ from matcher.assessment import INPUTS, Assessment
 from matcher.folder import as_shown, load_folder, sha256
 from matcher.matching.records import MATCH_COLUMNS
 from matcher.matching.reviews import reviewed
+from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.policy.pack import Values, load_pack
@@ -65,20 +66,24 @@ def recheck(assessment: Assessment) -> list[str]:
     years = int(values.number("supply.years"))
     expected = expected_graduates(tables["students"], outcomes, horizon) if horizon is not None else None
     seekers = supply(outcomes, programs, day.year, years, expected)
-    persons = {str(p): int(s) / 100 for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
-    posts = {d: n / 100 for d, n in demand_posts(current, tables["other_supply"]).items()}
+    looking = {str(p): int(s) for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
+    listed = demand_posts(current, tables["other_supply"])
     if len(given):
-        listed = sorted(zip(given["program_id"], given["demand_id"], strict=True))
-        if listed != sorted(zip(modelled["program_id"], modelled["demand_id"], strict=True)):
+        links = sorted(zip(given["program_id"], given["demand_id"], strict=True))
+        if links != sorted(zip(modelled["program_id"], modelled["demand_id"], strict=True)):
             faults.append("matches.parquet does not hold the links that were given")
     edges = [
         (str(p), str(d))
         for p, d, edge in zip(anew["program_id"], anew["demand_id"], anew["edge"], strict=True)
-        if edge and p in persons and d in posts
+        if edge and p in looking and d in listed
     ]
+    served = serve_first(contracted(tables["agreements"], horizon or day.year), looking, listed, edges)
+    persons = {p: n / 100 for p, n in served.less_persons(looking).items()}
+    posts = {d: n / 100 for d, n in served.less_posts(listed).items()}
     assignment = [tuple(row) for row in rows(assessment.placement)]
     faults += check_certificates(assessment.blocks, edges, persons, posts, assignment)
-    faults += _check_findings(assessment.blocks, observed_placements(outcomes, day.year, years), values)
+    observed = served.less_persons(observed_placements(outcomes, day.year, years))
+    faults += _check_findings(assessment.blocks, observed, values)
     return faults + _check_published(assessment, persons, posts)
 
 

@@ -60,6 +60,10 @@ def check_certificates(
     blocks = {record["block"]: record for record in records}
     members = {b: [row["program_id"] for row in record["programs"]] for b, record in blocks.items()}
     takes = {b: [row["demand_id"] for row in record["demands"]] for b, record in blocks.items()}
+    reach: dict[str, list[str]] = {}
+    for program, demand in sorted(pairs):
+        reach.setdefault(program, []).append(demand)
+    owner = {d: b for b, demands in takes.items() for d in demands}
     faults = _check_membership(blocks, members, takes, pairs, due)
     own_supply = {b: sum((due.get(p, Decimal(0)) for p in members[b]), Decimal(0)) for b in blocks}
     own_posts = {b: sum((room.get(d, Decimal(0)) for d in takes[b]), Decimal(0)) for b in blocks}
@@ -78,13 +82,39 @@ def check_certificates(
         faults += [
             f"block {name}: block {b} is listed as worse off and is not" for b in worse if rates[b] >= rates[name]
         ]
-        # The closed set is closed if no edge of any of its programs leads out of it; every block of it is looked at.
-        inside = {d for b in closed for d in takes[b]}
-        programs = {p for b in closed for p in members[b]}
-        for program, demand in sorted(pairs):
-            if program in programs and demand not in inside:
-                faults.append(f"block {name}: the edge {program} - {demand} leads out of its closed set")
+        faults += _check_closed(name, record, blocks, members[name], owner, reach)
     return faults + _check_assignment(records, pairs, due, room, assignment)
+
+
+def _check_closed(
+    name: str,
+    record: Mapping[str, Any],
+    blocks: Mapping[str, Mapping[str, Any]],
+    programs: Sequence[str],
+    owner: Mapping[str, str],
+    reach: Mapping[str, Sequence[str]],
+) -> list[str]:
+    """The worse-off blocks listed are those that the block's own edges lead into, and those these list in turn.
+
+    Checked for every block, so no edge of any program of a closed set leads out of it, however many blocks it has:
+    each step leads to a rate that is strictly lower, and each edge is looked at once.
+    """
+    faults = []
+    listed = set(record["worse_blocks"])
+    direct = set()
+    for program in programs:
+        for demand in reach.get(program, ()):
+            into = owner.get(demand)
+            if into == name:
+                continue
+            if into is None or into not in listed:
+                faults.append(f"block {name}: the edge {program} - {demand} leads out of its closed set")
+            else:
+                direct.add(into)
+    asked = direct.union(*(blocks[b]["worse_blocks"] for b in direct))
+    faults += [f"block {name}: block {b} belongs to its closed set and is not listed" for b in sorted(asked - listed)]
+    faults += [f"block {name}: no edge leads to block {b}, which it lists" for b in sorted(listed - asked)]
+    return faults
 
 
 def _check_sums(

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.placement.maxflow import FlowNetwork
+import numpy as np
+
+from matcher.placement.market import divide, headroom, indispensability, market_of
 
 
 @dataclass(frozen=True)
@@ -24,40 +26,16 @@ def marginals(
 ) -> dict[str, Marginal]:
     """Headroom and indispensability of every program with an edge or supply.
 
-    One maximum flow serves all programs: headroom re-augments a copy of it with that program's supply unbounded, and
-    indispensability re-augments a copy from which the program's own flow was taken out.
+    One maximum flow serves all programs: headroom sends more from one program into it, and indispensability looks for
+    others who would fill the posts that the program leaves.
 
     Args:
         supply: program -> hundredths of persons a year.
         posts: demand -> hundredths of posts a year.
         edges: (program, demand) pairs.
     """
-    programs, demands = sorted(supply), sorted(posts)
-    node = {("P", p): i for i, p in enumerate(programs)} | {("D", d): len(programs) + i for i, d in enumerate(demands)}
-    source, sink = len(node), len(node) + 1
-    network = FlowNetwork(len(node) + 2)
-    entry = {p: network.add_arc(source, node["P", p], supply[p]) for p in programs}
-    unbounded = sum(posts.values())
-    ways: dict[str, list[tuple[int, str]]] = {p: [] for p in programs}
-    for program, demand in sorted(set(edges)):
-        ways[program].append((network.add_arc(node["P", program], node["D", demand], unbounded), demand))
-    leave = {d: network.add_arc(node["D", d], sink, posts[d]) for d in demands}
-    network.augment(source, sink)
-    base = network.room.copy()
-
-    found = {}
-    for program in programs:
-        network.room[entry[program]] += unbounded
-        headroom = network.augment(source, sink)
-        network.room[:] = base
-        placed = network.flow(entry[program])
-        network.room[entry[program]] = network.room[entry[program] ^ 1] = 0
-        for arc, demand in ways[program]:
-            carried = network.flow(arc)
-            network.room[arc] = network.room[arc ^ 1] = 0
-            network.room[leave[demand]] += carried
-            network.room[leave[demand] ^ 1] -= carried
-        replaced = network.augment(source, sink)
-        network.room[:] = base
-        found[program] = Marginal(headroom, placed - replaced)
-    return found
+    market, programs, _ = market_of(supply, posts, edges)
+    division = divide(market)
+    more = headroom(market, division).tolist()
+    fewer = indispensability(market, division, np.arange(len(programs))).tolist()
+    return {p: Marginal(h, pi) for p, h, pi in zip(programs, more, fewer, strict=True)}

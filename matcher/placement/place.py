@@ -7,6 +7,7 @@ from fractions import Fraction
 import pandas as pd
 
 from corpora.frames import empty, rows, word
+from matcher.placement.agreements import NOBODY, Served, serve_first
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import FairPlacement, place_fairly
 from matcher.placement.marginal import Marginal, marginals
@@ -19,8 +20,9 @@ class Placement:
     """Everything that placement hands on.
 
     Attributes:
-        supply: program -> hundredths of persons a year, for programs with a supply.
-        posts: demand -> hundredths of posts a year, for the demand rows that carry.
+        supply: program -> hundredths of persons a year, for programs with a supply; those under agreements are out.
+        posts: demand -> hundredths of posts a year, for the demand rows that carry; contracted ones are out.
+        served: persons and posts that agreements took out first.
         edges: (program, demand) pairs among them, sorted.
         fair: rates, blocks and an assignment.
         high_rates: program -> rate when posts are grossed up to what the sources do not see.
@@ -37,6 +39,7 @@ class Placement:
     marginals: Mapping[str, Marginal]
     surplus: Mapping[str, SurplusFinding]
     reach: Mapping[str, "Reach"]
+    served: Served = NOBODY
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def place(
     coverage: Coverage,
     other_supply: pd.DataFrame,
     surplus_rate: Fraction,
+    seats: Mapping[str, int] | None = None,
 ) -> Placement:
     """Computes rates, blocks, marginal figures and which surpluses are certified.
 
@@ -69,6 +73,7 @@ def place(
         reach: of every program.
         coverage, other_supply: as read.
         surplus_rate: a rate below it is a surplus.
+        seats: program -> hundredths of persons with a contracted post, of `agreements.contracted`.
     """
     posts = demand_posts(demands, other_supply)
     linked = matches[matches["edge"]]
@@ -79,15 +84,18 @@ def place(
             if p in supply and d in posts
         )
     )
+    served = serve_first(seats or {}, supply, posts, edges)
+    supply, posts = served.less_persons(supply), served.less_posts(posts)
     fair = place_fairly(supply, posts, edges)
     seen = _seen_shares(demands, coverage)
-    high = place_fairly(supply, demand_posts(demands, other_supply, seen), edges)
+    high = place_fairly(supply, served.less_posts(demand_posts(demands, other_supply, seen)), edges)
     findings = certify_surplus(
         fair,
         high.rates,
         _uncovered(supply, edges, demands, reach, coverage, seen),
         estimated,
-        observed,
+        # The posts that contracts fill are out of the block, so those who fill them are no contradiction.
+        served.less_persons(observed),
         surplus_rate,
     )
     return Placement(
@@ -99,6 +107,7 @@ def place(
         marginals(supply, posts, edges),
         {finding.block: finding for finding in findings},
         reach,
+        served,
     )
 
 

@@ -6,13 +6,16 @@ hundredths. Shares arrive as floats, so they pass through their decimal text: 0.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from math import hypot
+from statistics import fmean
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from corpora.frames import empty, rows, word
 
-SUPPLY_COLUMNS = ["program_id", "supply", "years", "estimated"]
+SUPPLY_COLUMNS = ["program_id", "supply", "years", "estimated", "kept", "kept_sd"]
 
 
 def hundredths(value: float | Fraction) -> int:
@@ -43,7 +46,8 @@ def supply(
 
     Returns:
         One row a program, sorted by program_id: supply (hundredths of persons a year), years (those used), estimated
-        (shares that were: "further_study", "stayed_local").
+        (shares that were: "further_study", "stayed_local"), kept (share of graduates who look for work here) and
+        kept_sd (its standard deviation among those it was estimated from; 0 where both shares are reported).
     """
     known = outcomes[(outcomes["year"] <= as_of_year) & outcomes["graduates"].notna()]
     known = known.sort_values(["program_id", "year"], ascending=[True, False])
@@ -54,29 +58,38 @@ def supply(
     found = []
     for program, history in known.groupby("program_id", sort=True):
         parts, used, estimated = [], [], set()
+        graduated, spread = Fraction(0), []
         for row in rows(history):
             used.append(int(row.year))
             graduates = Fraction(int(row.graduates)) if expected is None else Fraction(1)
             if int(row.graduates) == 0:
                 parts.append(Fraction(0))
                 continue
+            doubt_studying = doubt_staying = 0.0
             studying = _ratio(row.further_study, row.graduates)
             staying = _ratio(row.stayed_local, row.employed)
             if studying is None:
                 estimated.add("further_study")
+                doubt_studying = pooled.spread("further_study", "graduates", row.major_group, row.level)
                 studying = pooled.share("further_study", "graduates", row.major_group, row.level, Fraction(0))
             if staying is None:
                 estimated.add("stayed_local")
+                doubt_staying = pooled.spread("stayed_local", "employed", row.major_group, row.level)
                 staying = pooled.share("stayed_local", "employed", row.major_group, row.level, Fraction(1))
             parts.append(graduates * (1 - studying) * staying)
+            graduated += graduates
+            spread.append(hypot(doubt_studying * float(staying), doubt_staying * float(1 - studying)))
+        kept = float(sum(parts, Fraction(0)) / graduated) if graduated else 0.0
         mean = sum(parts, Fraction(0)) / len(parts)
         if expected is not None:
             if str(program) not in expected:
                 continue
             mean *= expected[str(program)]
-        found.append((program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated))))
+        found.append(
+            (program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated)), kept, fmean(spread or [0.0]))
+        )
     frame = pd.DataFrame(found, columns=SUPPLY_COLUMNS)
-    return frame.astype({"program_id": "string", "supply": "Int64"})
+    return frame.astype({"program_id": "string", "supply": "Int64", "kept": "float64", "kept_sd": "float64"})
 
 
 def expected_graduates(students: pd.DataFrame, outcomes: pd.DataFrame, horizon: int) -> dict[str, Fraction]:
@@ -105,20 +118,14 @@ def demand_posts(
     """Posts of every demand row in hundredths; a row without openings has none.
 
     Persons of `other_supply` are taken off the rows of their occupation, region and level (empty = any), in order of
-    demand_id, until none are left.
+    demand_id, until none are left. Of every occupation, region and level the latest year not after the demands' counts.
 
     Args:
-        demands: demand_id, occupation_code, region, levels, openings, entry_share.
-        other_supply: occupation_code, region, level, year, persons; of the latest year given.
+        demands: demand_id, occupation_code, region, levels, openings, entry_share, year (optional).
+        other_supply: occupation_code, region, level, year, persons.
         grossed_up: demand -> share_low of its coverage row: openings count divided by it.
     """
-    left: list[tuple[str, str, str, Fraction]] = []
-    if len(other_supply):
-        latest = other_supply[other_supply["year"] == other_supply["year"].max()].sort_values(
-            ["occupation_code", "region", "level", "source"], na_position="first"
-        )
-        for row in rows(latest):
-            left.append((row.occupation_code, row.region, word(row.level), Fraction(str(row.persons))))
+    left = _seekers_from_elsewhere(other_supply, None if "year" not in demands else demands["year"].max())
     found = {}
     for row in rows(demands.sort_values("demand_id")):
         if empty(row.openings):
@@ -128,15 +135,28 @@ def demand_posts(
         openings = Fraction(str(row.openings)) / Fraction(str((grossed_up or {}).get(str(row.demand_id), 1)))
         room = openings * share
         taken = Fraction(0)
-        for i, (occupation, region, level, persons) in enumerate(left):
-            if (occupation, region) != (word(row.occupation_code), word(row.region)):
-                continue
+        others = left.get((word(row.occupation_code), word(row.region)), [])
+        for i, (level, persons) in enumerate(others):
             if level and word(row.levels) and level not in word(row.levels).split(";"):
                 continue
             part = min(persons, room - taken)
             taken += part
-            left[i] = (occupation, region, level, persons - part)
+            others[i] = (level, persons - part)
         found[str(row.demand_id)] = hundredths(room - taken)
+    return found
+
+
+def _seekers_from_elsewhere(
+    other_supply: pd.DataFrame, year: int | None
+) -> dict[tuple[str, str], list[tuple[str, Fraction]]]:
+    """(occupation code, region) -> (level, persons) in a fixed order."""
+    known = other_supply if year is None or pd.isna(year) else other_supply[other_supply["year"] <= year]
+    known = known.assign(level=known["level"].astype(object).where(known["level"].notna(), ""))
+    latest = known.groupby(["occupation_code", "region", "level"])["year"].transform("max")
+    found: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
+    for row in rows(known[known["year"] == latest].sort_values(["occupation_code", "region", "level", "source"])):
+        key = (str(row.occupation_code), str(row.region))
+        found.setdefault(key, []).append((word(row.level), Fraction(str(row.persons))))
     return found
 
 
@@ -164,8 +184,10 @@ class _Pooled:
     def __init__(self, known: pd.DataFrame) -> None:
         self._known = known
         self._found: dict[tuple[str, ...], Fraction | None] = {}
+        self._spread: dict[tuple[str, ...], float] = {}
 
     def share(self, part: str, whole: str, major_group: str, level: str, otherwise: Fraction) -> Fraction:
+        """Of the same level and major group, else of the level, else of all; `otherwise` where nobody reports it."""
         for group in ({"major_group": major_group, "level": level}, {"level": level}, {}):
             key = (part, *group.values(), str(len(group)))
             if key not in self._found:
@@ -177,6 +199,23 @@ class _Pooled:
             if (found := self._found[key]) is not None:
                 return found
         return otherwise
+
+    def spread(self, part: str, whole: str, major_group: str, level: str) -> float:
+        """Standard deviation of the share among those that `share` is taken from, weighted by their size."""
+        for group in ({"major_group": major_group, "level": level}, {"level": level}, {}):
+            key = (part, *group.values(), str(len(group)))
+            if key not in self._spread:
+                both = self._known.dropna(subset=[part, whole])
+                for column, value in group.items():
+                    both = both[both[column] == value]
+                size = both[whole].to_numpy(float)
+                if not size.sum():
+                    continue
+                share = both[part].to_numpy(float) / np.where(size > 0, size, 1.0)
+                mean = both[part].sum() / size.sum()
+                self._spread[key] = float(np.sqrt((size * (share - mean) ** 2).sum() / size.sum()))
+            return self._spread[key]
+        return 0.0
 
 
 def _ratio(part: Any, of: Any) -> Fraction | None:

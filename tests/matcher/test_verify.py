@@ -60,6 +60,21 @@ def test_a_block_called_certified_that_is_not(folder: Path) -> None:
     assert any("is certified" in fault for fault in recheck(load_assessment(folder)))
 
 
+@pytest.mark.parametrize("part", ["demands", "programs"])
+def test_two_blocks_that_exchange_a_part(folder: Path, part: str) -> None:
+    def swap(blocks: list[dict[str, object]]) -> None:
+        blocks[0][part], blocks[-1][part] = blocks[-1][part], blocks[0][part]
+
+    change_json(folder, swap)
+    assert recheck(load_assessment(folder))
+
+
+def test_one_contracted_seat(folder: Path, city: Assessment) -> None:
+    row = int(city.inputs["agreements"].index[city.inputs["agreements"]["fulfilment"] > 0][0])
+    change_table(folder, "inputs/agreements.parquet", bump("seats", row, 1))
+    assert any("supply" in fault for fault in recheck(load_assessment(folder)))
+
+
 def bump(column: str, row: int, by: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
     def change(table: pd.DataFrame) -> pd.DataFrame:
         table = table.copy()

@@ -64,14 +64,24 @@ def maximise(goal: np.ndarray, rows: list[np.ndarray], right: list[float], commo
     return float(answer.fun)
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_rates_equal_the_linear_program(seed: int) -> None:
+def check_rates(seed: int) -> None:
     market = random_instance(np.random.default_rng(seed))
     expected = lexicographic_rates(*market)
     rates = place_fairly(*market).rates
     assert rates.keys() == expected.keys()
     for program, rate in expected.items():
         assert float(rates[program]) == pytest.approx(rate, abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_rates_equal_the_linear_program(seed: int) -> None:
+    check_rates(seed)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("seed", range(500))
+def test_rates_equal_the_linear_program_on_many_markets(seed: int) -> None:
+    check_rates(seed)
 
 
 def check_certificates(placement: FairPlacement, market: Instance) -> None:
@@ -93,47 +103,6 @@ def check_certificates(placement: FairPlacement, market: Instance) -> None:
 @settings(max_examples=200, deadline=None)
 def test_certificates_add_up(market: Instance) -> None:
     check_certificates(place_fairly(*market), market)
-
-
-@given(instances())
-@settings(max_examples=200, deadline=None)
-def test_assignment_is_feasible_and_attains_every_rate(market: Instance) -> None:
-    supply, posts, edges = market
-    placement = place_fairly(*market)
-    got: dict[str, int] = {}
-    used: dict[str, int] = {}
-    for (program, demand), persons in placement.assignment.items():
-        assert (program, demand) in edges
-        got[program] = got.get(program, 0) + persons
-        used[demand] = used.get(demand, 0) + persons
-    assert all(used[d] <= posts[d] for d in used)
-    for program, rate in placement.rates.items():
-        assert abs(got.get(program, 0) - rate * supply[program]) < 1
-
-
-@given(instances(), st.randoms(use_true_random=False))
-@settings(max_examples=100, deadline=None)
-def test_row_order_changes_nothing(market: Instance, random: object) -> None:
-    supply, posts, edges = market
-    shuffled = list(edges)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
-    turned = (dict(reversed(supply.items())), dict(reversed(posts.items())), shuffled)
-    assert place_fairly(*turned) == place_fairly(*market)
-
-
-@given(instances(), st.data())
-@settings(max_examples=150, deadline=None)
-def test_more_posts_never_lower_a_rate_and_more_supply_never_raises_its_own(
-    market: Instance, data: st.DataObject
-) -> None:
-    supply, posts, edges = market
-    before = place_fairly(*market).rates
-    demand = data.draw(st.sampled_from(sorted(posts)))
-    after = place_fairly(supply, {**posts, demand: posts[demand] + 300}, edges).rates
-    assert all(after[p] >= before[p] for p in before)
-    if before:
-        program = data.draw(st.sampled_from(sorted(before)))
-        assert place_fairly({**supply, program: supply[program] + 300}, posts, edges).rates[program] <= before[program]
 
 
 def test_two_colleges_and_a_shared_post() -> None:

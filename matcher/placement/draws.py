@@ -1,0 +1,277 @@
+"""Placement under doubt: the market drawn many times over, each draw placed exactly (docs/method.md, section 6).
+
+What is not known for sure - whether a text really fits an occupation, how many posts will open, how many will graduate -
+is drawn; rates, headroom and indispensability follow by the same exact computation as for the point result. Shares of
+draws are then probabilities: P(rate < 0.7), P(headroom >= 0.1 supply).
+"""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.special import betaincinv, expit, logit, ndtri
+
+from corpora.frames import empty, words
+from matcher.placement.keyed import keys, paired, uniforms
+from matcher.placement.market import Market, divide, headroom, indispensability
+
+# What "openings_cv" is where a row does not say, unless another figure is given for its basis.
+USUAL_CV = 0.3
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """How much is unknown.
+
+    Attributes:
+        draws: how many; seed: of the assessment.
+        logit_error: standard error of the calibration on the logit scale; one offset a draw, level and major group.
+        openings_cv: basis -> coefficient of variation of openings where the row gives none; else USUAL_CV.
+        headroom_limit: headroom is looked for up to this multiple of the drawn supply.
+    """
+
+    draws: int = 200
+    seed: int = 0
+    logit_error: float = 0.0
+    openings_cv: Mapping[str, float] = field(default_factory=dict)
+    headroom_limit: float = 1.0
+
+
+@dataclass(frozen=True)
+class Draws:
+    """What every draw gave; B draws, n programs.
+
+    Attributes:
+        programs: ids, sorted: the columns.
+        rate: float64 (B, n); nan where the drawn supply is 0.
+        headroom: int64 (B, n), hundredths of persons, at most headroom_limit x supply.
+        supply: int64 (B, n), hundredths of persons.
+        asked: ids, sorted, whose indispensability was asked for.
+        indispensability: int64 (B, len(asked)), hundredths of persons.
+    """
+
+    programs: tuple[str, ...]
+    rate: np.ndarray
+    headroom: np.ndarray
+    supply: np.ndarray
+    asked: tuple[str, ...]
+    indispensability: np.ndarray
+
+    def below(self, limit: float) -> np.ndarray:
+        """P(rate < limit), float64 (n,); a draw without supply is not below anything."""
+        return np.asarray((self.rate < limit).mean(axis=0))
+
+    def headroom_of(self, share: float) -> np.ndarray:
+        """P(headroom >= share x supply), float64 (n,); a draw without supply has none."""
+        # A hair less than the product: 0.1 x 30 persons is 3 persons, whatever the last binary digit says.
+        wanted = np.ceil(share * self.supply - 1e-6)
+        return np.asarray(((self.headroom >= wanted) & (self.supply > 0)).mean(axis=0))
+
+    def rate_between(self, low: float = 0.05, high: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+        """Quantiles of the rate over the draws that have one, two float64 (n,); nan where none has."""
+        known = np.sort(self.rate, axis=0)
+        counted = (~np.isnan(known)).sum(axis=0)
+        columns = np.arange(known.shape[1])
+        # Sorting puts nan last; a quantile is one of the rates drawn, never a mean of two.
+        found = [known[np.maximum(0, np.ceil(q * counted).astype(int) - 1), columns] for q in (low, high)]
+        return found[0], found[1]
+
+
+def draw_placements(
+    programs: pd.DataFrame,
+    demands: pd.DataFrame,
+    matches: pd.DataFrame,
+    doubt: Doubt | None = None,
+    *,
+    asked: Sequence[str] = (),
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Draws:
+    """Draws markets and places each; the same bytes for any order of rows and any number of workers.
+
+    Args:
+        programs: program_id; supply (expected, hundredths a year, before agreements are served); text, what was matched;
+            level, major_group. Optional: served (hundredths under agreements, 0 if left out); kept and kept_sd, the
+            share of graduates who look for work here and its standard deviation where it is estimated (0 elsewhere).
+        demands: demand_id; posts (hundredths, as placement reads them); text, an occupation code or what was matched.
+            Optional: taken (hundredths already taken off: other supply, agreements); openings_cv; basis.
+        matches: program_id, demand_id, p: every kept pair of acceptable level and region, not only those above the
+            threshold. Pairs of other programs or demands are not read.
+        doubt: its defaults if None.
+        asked: programs whose indispensability is wanted.
+        workers: threads; as many as there are processors if None.
+        progress: called with (done, of).
+
+    Raises:
+        ValueError: an id is listed twice, or `asked` names a program that is not listed.
+    """
+    doubt = doubt or Doubt()
+    table = _Table.read(programs, demands, matches, doubt, asked)
+    n, b = len(table.programs), doubt.draws
+    found = Draws(
+        programs=table.programs,
+        rate=np.empty((b, n)),
+        headroom=np.empty((b, n), np.int64),
+        supply=np.empty((b, n), np.int64),
+        asked=tuple(table.programs[i] for i in table.asked),
+        indispensability=np.empty((b, len(table.asked)), np.int64),
+    )
+
+    def one(draw: int) -> None:
+        market = table.market(draw)
+        division = divide(market)
+        limit = np.ceil(doubt.headroom_limit * market.supply - 1e-6).astype(np.int64)
+        found.rate[draw] = division.rates(market)
+        found.supply[draw] = market.supply
+        found.headroom[draw] = headroom(market, division, limit)
+        if len(table.asked):
+            found.indispensability[draw] = indispensability(market, division, table.asked)
+
+    with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
+        for done, _ in enumerate(pool.map(one, range(b)), 1):
+            if progress:
+                progress(done, b)
+    return found
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The expected market, ready to be drawn: arrays over programs, demands and pairs, all sorted by id."""
+
+    doubt: Doubt
+    programs: tuple[str, ...]
+    asked: np.ndarray
+    graduates: np.ndarray
+    kept: np.ndarray
+    kept_sd: np.ndarray
+    served: np.ndarray
+    program_keys: np.ndarray
+    group: np.ndarray
+    group_keys: np.ndarray
+    posts: np.ndarray
+    taken: np.ndarray
+    sigma: np.ndarray
+    demand_keys: np.ndarray
+    rows: np.ndarray
+    head: np.ndarray
+    p: np.ndarray
+    pair_keys: np.ndarray
+
+    @classmethod
+    def read(
+        cls, programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, doubt: Doubt, asked: Sequence[str]
+    ) -> "_Table":
+        own, names = _by_id(programs, "program_id")
+        wanted, posted = _by_id(demands, "demand_id")
+        number = {name: i for i, name in enumerate(names)}
+        if unknown := sorted(set(asked) - number.keys()):
+            raise ValueError(f"indispensability is asked for {unknown[0]}, which is not listed")
+        kept = _numbers(own, "kept", 1.0)
+        supply = own["supply"].to_numpy(np.float64) / 100
+        labels = [f"{a}|{b}" for a, b in zip(words(own, "level"), words(own, "major_group"), strict=True)]
+        groups = sorted(set(labels))
+        place = {label: i for i, label in enumerate(groups)}
+        spread = [
+            float(cv) if not empty(cv) else doubt.openings_cv.get(basis, USUAL_CV)
+            for cv, basis in zip(_column(wanted, "openings_cv"), _column(wanted, "basis"), strict=True)
+        ]
+        rows, head, p = _pairs(matches, names, posted)
+        program_text, demand_text = keys(words(own, "text")), keys(words(wanted, "text"))
+        return cls(
+            doubt=doubt,
+            programs=tuple(names),
+            asked=np.array(sorted({number[name] for name in asked}), np.int64),
+            graduates=supply / np.where(kept > 0, kept, 1.0),
+            kept=kept,
+            kept_sd=_numbers(own, "kept_sd", 0.0),
+            served=_numbers(own, "served", 0.0).astype(np.int64),
+            program_keys=keys(names),
+            group=np.array([place[label] for label in labels], np.int64),
+            group_keys=keys(groups),
+            posts=wanted["posts"].to_numpy(np.int64),
+            taken=_numbers(wanted, "taken", 0.0).astype(np.int64),
+            sigma=np.sqrt(np.log1p(np.array(spread, np.float64) ** 2)),
+            demand_keys=keys(posted),
+            rows=rows,
+            head=head,
+            p=p,
+            pair_keys=paired(program_text[rows], demand_text[head]),
+        )
+
+    def market(self, draw: int) -> Market:
+        """The market of one draw."""
+        supply, posts, present = self.supply(draw), self.drawn_posts(draw), self.present(draw)
+        start = np.zeros(len(supply) + 1, np.int64)
+        np.cumsum(np.bincount(self.rows[present], minlength=len(supply)), out=start[1:])
+        return Market(supply, posts, start, self.head[present])
+
+    def present(self, draw: int) -> np.ndarray:
+        """Which pairs are edges, bool (pairs,): one chance for every program text and occupation."""
+        chance = uniforms(self.doubt.seed, draw, "edge", self.pair_keys)
+        if self.doubt.logit_error == 0:
+            return np.asarray(chance < self.p)
+        offset = self.doubt.logit_error * ndtri(uniforms(self.doubt.seed, draw, "calibration", self.group_keys))
+        with np.errstate(divide="ignore"):
+            return np.asarray(chance < expit(logit(self.p) + offset[self.group][self.rows]))
+
+    def supply(self, draw: int) -> np.ndarray:
+        """Graduates who look for work here, int64 (n,), hundredths, less those under agreements.
+
+        Poisson graduates of whom each stays with the same probability are Poisson again (thinning), so one quantile
+        serves where every share is reported; an estimated share is drawn first, beta with its mean and deviation.
+        """
+        from matcher.placement.kernel_draw import poisson_quantiles
+
+        share = self.kept.copy()
+        unsure = (self.kept_sd > 0) & (share > 0) & (share < 1)
+        if unsure.any():
+            mean, most = share[unsure], share[unsure] * (1 - share[unsure])
+            weight = most / np.minimum(self.kept_sd[unsure] ** 2, 0.9 * most) - 1
+            chance = uniforms(self.doubt.seed, draw, "share", self.program_keys[unsure])
+            share[unsure] = betaincinv(mean * weight, (1 - mean) * weight, chance)
+        seekers = np.empty(len(share), np.int64)
+        chance = uniforms(self.doubt.seed, draw, "graduates", self.program_keys)
+        poisson_quantiles(self.graduates * share, chance, seekers)
+        return np.maximum(0, seekers * 100 - self.served)
+
+    def drawn_posts(self, draw: int) -> np.ndarray:
+        """Posts, int64 (m,), hundredths: openings lognormal around their figure, less what is taken off."""
+        z = ndtri(uniforms(self.doubt.seed, draw, "openings", self.demand_keys))
+        gross = (self.posts + self.taken) * np.exp(self.sigma * z - self.sigma**2 / 2)
+        return np.maximum(0, np.floor(gross + 0.5).astype(np.int64) - self.taken)
+
+
+def _by_id(table: pd.DataFrame, key: str) -> tuple[pd.DataFrame, list[str]]:
+    names = table[key].astype(str)
+    if names.duplicated().any():
+        raise ValueError(f"{key} {names[names.duplicated()].iloc[0]} is listed twice")
+    return table.assign(**{key: names}).sort_values(key), sorted(names)
+
+
+def _pairs(
+    matches: pd.DataFrame, programs: Sequence[str], demands: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(program, demand, p), sorted, each pair once with the larger p."""
+    rows = pd.Index(programs).get_indexer(matches["program_id"].astype(str))
+    head = pd.Index(demands).get_indexer(matches["demand_id"].astype(str))
+    p = matches["p"].to_numpy(np.float64)
+    known = (rows >= 0) & (head >= 0)
+    rows, head, p = rows[known].astype(np.int64), head[known].astype(np.int64), p[known]
+    order = np.lexsort((-p, head, rows))
+    rows, head, p = rows[order], head[order], p[order]
+    first = np.ones(len(rows), bool)
+    first[1:] = (rows[1:] != rows[:-1]) | (head[1:] != head[:-1])
+    return rows[first], head[first], p[first]
+
+
+def _numbers(table: pd.DataFrame, column: str, otherwise: float) -> np.ndarray:
+    if column not in table:
+        return np.full(len(table), otherwise)
+    return table[column].astype("Float64").fillna(otherwise).to_numpy(np.float64)
+
+
+def _column(table: pd.DataFrame, column: str) -> list[object]:
+    return list(table[column].astype(object)) if column in table else [None] * len(table)
