@@ -12,6 +12,7 @@ from matcher.placement.place import Placement, place, reach_of
 from matcher.placement.quantities import expected_graduates, observed_placements, supply
 from matcher.policy.assemble import study_years
 from matcher.policy.pack import Values
+from matcher.policy.statements import bureau_reviews
 
 # A sentence for the reader of a report, in Chinese and in English.
 Caveat = dict[str, str]
@@ -91,8 +92,9 @@ def classified_matches(
     reviews: pd.DataFrame,
     values: Values,
 ) -> pd.DataFrame:
-    """Matches with `edge` and `why_not`; a rejected pair of the reviews is no edge."""
-    rejected = reviews[reviews["decision"] == "reject"]
+    """Matches with `edge` and `why_not`; a pair that the bureau's reviews reject is no edge."""
+    rejected = bureau_reviews(reviews, programs)
+    rejected = rejected[rejected["decision"] == "reject"]
     return classify_matches(
         matches,
         programs,

@@ -123,6 +123,7 @@ class _Gatherer:
         return replace(
             facts,
             own_posts=without.posts,
+            own_rate=without.rate,
             headroom=None
             if facts.headroom is None or without.headroom is None
             else min(facts.headroom, without.headroom),

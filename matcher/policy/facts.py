@@ -83,6 +83,7 @@ class Facts:
         predecessors: programs whose history and age it carries.
         own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
             reachable, strategic, short, growth and headroom.
+        own_rate: the placeable rate without them; None where there are none.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.
     """
@@ -151,6 +152,7 @@ class Facts:
     last_measure: str | None = None
     predecessors: tuple[str, ...] = ()
     own_posts: int = 0
+    own_rate: Fraction | None = None
     pool: "Facts | None" = None
     pooled_with: tuple[str, ...] = ()
     data_checks: tuple[str, ...] = ()

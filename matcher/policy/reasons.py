@@ -102,6 +102,11 @@ def _surplus(facts: Facts, language: Language) -> str:
     rate, supply = rate_text(float(facts.rate or 0)), number_text((facts.block_supply or 0) / 100)
     posts, left = number_text((facts.block_posts or 0) / 100), number_text((facts.cannot_be_placed or 0) / 100)
     alone = facts.cannot_be_placed == (facts.block_supply or 0) - (facts.block_posts or 0)
+    if facts.own_rate is not None:
+        own, without = number_text(facts.own_posts / 100), rate_text(float(facts.own_rate))
+        if language == "zh":
+            return f"核定过剩：不计本校及其合作单位提出的{own}个岗位，容纳率{without}"
+        return f"certified surplus: without the {own} posts that its own college or a partner proposed, the rate is {without}"
     if language == "zh":
         who = "本专业点" if facts.block_programs == 1 else f"同争岗位的{facts.block_programs}个专业点"
         also = "" if alone else "连同与之相连的更紧张专业点，"

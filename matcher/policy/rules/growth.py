@@ -70,7 +70,8 @@ def taught(facts: Facts, values: Values) -> Clause:
 
 def headroom(facts: Facts, values: Values, parameter: str, drawn: float | None) -> Clause:
     """P(h >= share x s) >= q yellow; on the point value where nothing was drawn."""
-    if drawn is not None:
+    # Draws hold all posts; without those that its own college proposed the point value decides.
+    if drawn is not None and not facts.own_posts:
         q = values.number("doubt.yellow")
         return Clause("headroom_likely", drawn >= q, rounded(drawn), q, "doubt.yellow", "draws")
     asked = values.share(parameter)

@@ -95,13 +95,15 @@ def surplus_low_employment(facts: Facts, values: Values, as_of: date) -> Ground:
 
 def surplus_likely(facts: Facts, values: Values) -> Clause:
     """P(rho < surplus rate) >= q red; on the point value where nothing was drawn."""
-    if facts.rate_below is not None:
+    # Draws hold all posts; without those that its own college proposed the point value decides.
+    if facts.rate_below is not None and facts.own_rate is None:
         asked = values.number("doubt.red")
         return Clause("surplus_likely", facts.rate_below >= asked, facts.rate_below, asked, "doubt.red", "draws")
     limit = values.share("surplus.rate")
     # A certificate without a rate of its own is that of a pool, whose members were each found below the limit.
-    holds = facts.certified if facts.rate is None else facts.rate < limit
-    return Clause("rate_low", holds, rounded(facts.rate), float(limit), "surplus.rate", "point value")
+    rate = facts.rate if facts.own_rate is None else facts.own_rate
+    holds = facts.certified if rate is None else rate < limit
+    return Clause("rate_low", holds, rounded(rate), float(limit), "surplus.rate", "point value")
 
 
 def is_surplus(facts: Facts, values: Values) -> bool:
