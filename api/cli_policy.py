@@ -123,12 +123,14 @@ def check(file: Path, lang: str) -> None:
 
 
 def _no_parameter(pack: PolicyPack, name: str) -> None:
-    from corpora.faults import Unusable
-    from matcher.policy.reading import near
+    from difflib import get_close_matches
 
-    hint = near(name, pack.parameters)
+    from corpora.faults import Unusable
+
+    meant = get_close_matches(name, list(pack.parameters), 1, 0.6)
+    zh, hint = (f"，是否指 {meant[0]}", f"; did you mean {meant[0]}?") if meant else ("", "")
     raise Unusable(
-        f"{pack.name} 没有参数 {name}{hint}（全部参数：duikou policy show {pack.name} --all）",
+        f"{pack.name} 没有参数 {name}{zh}（全部参数：duikou policy show {pack.name} --all）",
         f"{pack.name} has no parameter {name}{hint} (all of them: duikou policy show {pack.name} --all)",
     )
 

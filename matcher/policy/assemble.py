@@ -127,6 +127,7 @@ class _Gatherer:
             headroom=None
             if facts.headroom is None or without.headroom is None
             else min(facts.headroom, without.headroom),
+            indispensability=without.indispensability,
             certified=facts.certified or without.certified,
             borders_scarce=bool(facts.borders_scarce) and without.scarce,
         )

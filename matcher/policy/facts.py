@@ -82,7 +82,7 @@ class Facts:
         last_measure: the step of the ladder that an earlier assessment gave.
         predecessors: programs whose history and age it carries.
         own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
-            reachable, strategic, short, growth and headroom.
+            reachable, strategic, short, growth, headroom and indispensability.
         own_rate: the placeable rate without them; None where there are none.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.

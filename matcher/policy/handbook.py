@@ -79,7 +79,7 @@ def _lines() -> Iterator[str]:
 def _pack(pack: PolicyPack) -> Iterator[str]:
     yield f"\n### {pack.name}\n"
     yield f"{pack.title['en']} / {pack.title['zh']}. Status: {pack.status}.\n"
-    yield from (f"- {note['en']} / {note['zh']}" for note in pack.notes if pack.lineage[0] == pack.name)
+    yield from (f"- {note['en']} / {note['zh']}" for note in pack.notes)
     for regulation in (pack.regulations or {}).values():
         step = f" ({MEASURE_NAMES[regulation.measure]['en']})" if regulation.measure else ""
         said = f"{regulation.verdict['en']} / {regulation.verdict['zh']}{step}"

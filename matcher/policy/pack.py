@@ -164,7 +164,7 @@ def _laid_over(layers: list[Layer], texts: Mapping[str, str]) -> PolicyPack:
                     raise PackError(f"{where}: {name} needs a value of {asked}; set it under parameters")
     return PolicyPack(
         own.name, own.status, own.title, parameters, order["grounds"], order["guards"], in_force,
-        tuple(note for layer in layers for note in layer.notes), tuple(layer.name for layer in layers), texts,
+        own.notes, tuple(layer.name for layer in layers), texts,
     )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ class Without:
 
     Attributes:
         posts: hundredths of reachable posts left out; demands: their rows.
-        rate: placeable rate; headroom: hundredths.
+        rate: placeable rate; headroom, indispensability: hundredths.
         certified: whether the surplus of its block is then certified.
         scarce: whether its block then still has more posts than graduates.
     """
@@ -31,6 +31,7 @@ class Without:
     demands: frozenset[str]
     rate: Fraction | None
     headroom: int | None
+    indispensability: int | None
     certified: bool
     scarce: bool
 
@@ -92,6 +93,7 @@ def without_own(
                 frozenset(mine),
                 fair.rates.get(program),
                 margin[program].headroom if program in margin else None,
+                margin[program].indispensability if program in margin else None,
                 below,
                 block is not None and block.posts > block.supply,
             )

@@ -12,5 +12,5 @@ def bureau_reviews(reviews: pd.DataFrame, programs: pd.DataFrame) -> pd.DataFram
         reviews: program_id, demand_id, decision, reviewer; programs: institution.
     """
     schools = {word(row.institution) for row in rows(programs)} - {""}
-    own = [any(school in word(row.reviewer) for school in schools) for row in rows(reviews)]
-    return reviews[[not statement for statement in own]]
+    bureau = [not any(school in word(row.reviewer) for school in schools) for row in rows(reviews)]
+    return reviews[pd.Series(bureau, index=reviews.index, dtype=bool)]

@@ -25,9 +25,10 @@ def replaceable(facts: Facts, values: Values, as_of: date) -> Clause:
     """Other programs could fill nearly all posts that its graduates hold: pi <= share x rho x s."""
     share = values.share("guard.indispensability")
     alone, limit = None, None
-    if facts.indispensability is not None and facts.rate is not None and facts.supply is not None:
-        alone = facts.indispensability <= share * facts.rate * facts.supply
-        limit = int(share * facts.rate * facts.supply)
+    rate = facts.rate if facts.own_rate is None else facts.own_rate
+    if facts.indispensability is not None and rate is not None and facts.supply is not None:
+        alone = facts.indispensability <= share * rate * facts.supply
+        limit = int(share * rate * facts.supply)
     return Clause(
         "replaceable",
         # Without a supply there is nobody to replace.

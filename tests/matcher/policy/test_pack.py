@@ -96,7 +96,7 @@ def test_each_fault_names_its_place(old: str, new: str, message: str) -> None:
     [
         ("extends: anhui-2022", "extends: anhui", "line 2: extends: no pack 'anhui'; .*did you mean anhui-2022"),
         ("surplus.rate:", "surplus.rat:", "line 11, parameter surplus.rat: unknown parameter; did you mean surplus.rate"),
-        ("  surplus.rate:\n", "  surplus.rate:\n    unit: persons\n", "surplus.rate: unit: is persons; surplus.rate is in share"),
+        ("  surplus.rate:\n", "  surplus.rate:\n    unit: probability\n", "surplus.rate: unit: is probability; surplus.rate is in share"),
         ("value: 0.6", "value: 60", "line 11, parameter surplus.rate: value is 60; a share lies between 0 and 1"),
         ("none_enrolled:\n    verdict", "nobody:\n    verdict", "line 6: regulation nobody: unknown rule"),
         ("measure: closure_proposed", "measure: closure", "line 6: regulation none_enrolled: measure is 'closure'"),
