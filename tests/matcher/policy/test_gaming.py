@@ -127,7 +127,8 @@ def test_understated_retention_lifts_no_flag_and_is_asked_about() -> None:
     told = trace(result, "W1")
     assert [c["check"] for c in told["data_checks"]] == ["retention_below_group", "equal_rates", "rounded_cohorts"]  # type: ignore[attr-defined]
     # For the bureau alone: nothing of it in the table that reports are made from.
-    assert "retention" not in " ".join(result.programs.loc[result.programs["program_id"] == "W1"].astype(str).iloc[0])
+    row = result.programs.set_index("program_id").loc["W1"]
+    assert "retention" not in f"{row['notices']} {row['reason_en']}"
 
 
 def test_a_college_that_confirms_its_matches_and_rejects_a_rivals_changes_nothing() -> None:
