@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from api.cli_import import import_group
+from api.cli_policy import policy as policy_commands
 from corpora.faults import Unusable
 
 KINDS = (
@@ -52,6 +53,7 @@ def cli() -> None:
 
 
 cli.add_command(import_group)
+cli.add_command(policy_commands)
 
 
 @cli.command(short_help="示例数据走一遍 / the main job on the starter corpora")
@@ -209,7 +211,24 @@ def match(
 @click.option("--predecessors", type=FILE, multiple=True, help="前身专业 / predecessors")
 @click.option("--matches", type=FILE, multiple=True, help="给定对接关系，代替文本匹配 / given links in place of texts")
 @click.option("--reviews", type=FILE, multiple=True, help="人工复核 / reviews")
-@click.option("--policy", default="default", show_default=True, help="规则包 / policy pack")
+@click.option(
+    "--policy",
+    default="default",
+    show_default=True,
+    help="规则集名称或 YAML 文件 / pack's name or file (duikou policy list)",
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["city", "province"]),
+    default=None,
+    help="专业表含全市或全省全部专业点 / programs hold all points of a city or province",
+)
+@click.option(
+    "--earlier",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="上年度结果文件夹，处置措施由此递进 / last year's folder, for the next measure",
+)
 @click.option(
     "--as-of", default=None, metavar="DATE", help="分析日期，默认今天 / the day it speaks for, today if empty"
 )
@@ -218,7 +237,15 @@ def match(
 @click.option("--accept-good-rows", is_flag=True, help="只用好行，坏行另存 / go on with the good rows")
 @language_option
 def assess(
-    out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
+    out: Path,
+    lang: str,
+    accept_good_rows: bool,
+    policy: str,
+    scope: str | None,
+    earlier: Path | None,
+    as_of: str | None,
+    horizon: int | None,
+    **files: Any,
 ) -> None:
     """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them.
 
@@ -229,7 +256,10 @@ def assess(
     demands 岗位编号、职业、需求人数. 没有 coverage 就不核定过剩 / without coverage no surplus is certified.
     """
     given = {kind: list(paths) for kind, paths in files.items() if paths}
-    _assess(given, accept_good_rows, out, lang, policy=policy, as_of=as_of, horizon=horizon)
+    before = _measures(earlier) if earlier else None
+    _assess(
+        given, accept_good_rows, out, lang, policy=policy, scope=scope, earlier=before, as_of=as_of, horizon=horizon
+    )
 
 
 @cli.command(short_help="复核结果文件夹 / add every certificate up again")
@@ -319,6 +349,14 @@ def doctor(lang: str) -> None:
         click.echo(f"{'✓' if finding.fine else ('✗' if finding.needed else '·')} {finding.text[lang]}")
         failed |= finding.needed and not finding.fine
     sys.exit(int(failed))
+
+
+def _measures(folder: Path) -> dict[str, str]:
+    """Program -> the measure of an earlier assessment."""
+    from matcher import load_assessment
+
+    known = load_assessment(folder).programs.dropna(subset=["measure"])
+    return dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
 
 
 def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lang: str, **options: Any) -> None:

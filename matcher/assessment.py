@@ -23,8 +23,11 @@ from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
 from matcher.policy.assemble import Evidence, all_facts
 from matcher.policy.employment import estimate_employment
-from matcher.policy.pack import Value, Values, load_pack
-from matcher.policy.reasons import trace_record
+from matcher.policy.lineage import carried_age, carried_history
+from matcher.policy.pack import Value, Values, load_pack, pack_warnings
+from matcher.policy.rules import read_scope
+from matcher.policy.statements import bureau_reviews
+from matcher.policy.trace import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
 
@@ -129,7 +132,9 @@ def assess(
     predecessors: pd.DataFrame | None = None,
     matches: pd.DataFrame | None = None,
     reviews: pd.DataFrame | None = None,
-    policy: str = "default",
+    policy: str | Path = "default",
+    scope: str | None = None,
+    earlier: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
     encoder: Encoder | None = None,
@@ -141,7 +146,9 @@ def assess(
     Args:
         programs, outcomes, demands, ...: tables of the contract; those left out count as empty.
         matches: given links in place of text matching.
-        policy: name of a pack.
+        policy: name of a pack, or path of a YAML file.
+        scope: "city" or "province" where the programs table holds all its points; rules that compare points need it.
+        earlier: program -> the measure of an earlier assessment, which the next step follows.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         encoder: texts -> vectors; the default one if None.
@@ -175,9 +182,10 @@ def assess(
             "demands have no openings: they are needed to assess (they are not, to match)",
         )
 
-    own = completed(tables["programs"], warnings)
+    own = carried_age(completed(tables["programs"], warnings), tables["predecessors"])
     wanted = prepared_demands(tables["demands"], year, values)
-    known = cohorts(tables["outcomes"], own, warnings)
+    reported = carried_history(tables["outcomes"], tables["predecessors"])
+    known = cohorts(reported, own, warnings)
     if matches is not None:
         graph = given_matches(tables["matches"])
     else:
@@ -185,7 +193,9 @@ def assess(
             own, wanted, encoder, values.number("match.floor"), values.number("match.threshold"), progress=progress
         )
     judged, correction = reviewed(
-        graph.matches, tables["reviews"], 0.0 if matches is not None else values.number("match.floor")
+        graph.matches,
+        bureau_reviews(tables["reviews"], own),
+        0.0 if matches is not None else values.number("match.floor"),
     )
     classified = classified_matches(judged, own, wanted, tables["flows"], values)
     if progress:
@@ -205,15 +215,17 @@ def assess(
         asked = int(values.number("upgrade.min_employers"))
         step = (lambda done, of: progress("skills", done, of)) if progress else None
         skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
-    earlier = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
+    past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
-        own, known, wanted, tables["chains"], tables["students"], classified, {**earlier, **placement.posts},
-        employment.programs, estimated, skills, read_coverage(tables["coverage"]),
+        own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
+        employment.programs, estimated, skills, read_coverage(tables["coverage"]), reported, tables["predecessors"],
+        tables["agreements"], read_scope(scope), earlier or {},
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     verdicts = [decide(f, values, day) for f in facts]
     traces = [trace_record(v, f, values, day) for v, f in zip(verdicts, facts, strict=True)]
     _warn(warnings, graph, tables)
+    warnings += pack_warnings(values)
     if progress:
         progress("place", 1, 1)
     return Assessment(
@@ -227,6 +239,8 @@ def assess(
         manifest={
             **_manifest(tables, values, day, horizon, graph, correction, verdicts, wanted, warnings),
             "label": dict(label) if label else None,
+            "scope": scope,
+            "earlier": dict(earlier or {}),
         },
         inputs=tables,
     )
@@ -302,9 +316,12 @@ def _manifest(
             "pack": values.pack.name,
             "status": values.pack.status,
             "title": dict(values.pack.title),
+            "lineage": list(values.pack.lineage),
+            "texts": dict(values.pack.texts or {}),
             "parameters": {
-                name: {"value": _plain(values.dated(name).value), "reference": values.dated(name).reference}
+                name: {"value": _plain(values.dated(name).value), "reference": str(values.dated(name).reference)}
                 for name in sorted(values.pack.parameters)
+                if values.has(name)
             },
         },
         "draws": 0,

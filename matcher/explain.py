@@ -6,9 +6,12 @@ from typing import Any
 from corpora.frames import empty, rows, word
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES, NOTICES, Language
+from matcher.policy.words import REGULATION_NAMES
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "reason": {"zh": "理由", "en": "Reason"},
+    "rule": {"zh": "依规结论", "en": "What the rule says"},
+    "measure": {"zh": "处置措施", "en": "Next measure"},
     "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
     "notices": {"zh": "提示", "en": "Notices"},
     "trace": {"zh": "判定过程", "en": "Rules, one by one"},
@@ -66,6 +69,7 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
         lines += [f"**{_WORDS['needed'][lang]}**", *(f"- {item}" for item in trace["needed_data"][lang]), ""]
     if trace["notices"]:
         lines += [f"**{_WORDS['notices'][lang]}**", *(f"- {NOTICES[n][lang]}" for n in trace["notices"]), ""]
+    lines += _rules(trace, lang)
     lines += [f"## {_WORDS['trace'][lang]}", ""]
     for ground in trace["grounds"]:
         title = f"{GROUND_NAMES[ground['ground']][lang]} → {FLAG_NAMES[ground['flag']][lang]}"
@@ -81,6 +85,25 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
     if (assessment.skills["program_id"] == program_id).any():
         lines += ["", f"## {_WORDS['skills'][lang]}", "", *_skills(assessment, program_id, lang)]
     return "\n".join(lines) + "\n"
+
+
+def _rules(trace: Mapping[str, Any], lang: Language) -> list[str]:
+    """What the pack's regulations say, kept apart from the advice, and the next measure."""
+    lines = []
+    if said := trace["rule_verdict"]:
+        lines.append(f"**{_WORDS['rule'][lang]}** {said[lang]}: {said[f'clause_{lang}']}")
+    if step := trace["measure"]:
+        due = f" ({step['due']})" if step["due"] else ""
+        lines.append(f"**{_WORDS['measure'][lang]}** {step[lang]}{due}")
+    if lines:
+        lines.append("")
+    for finding in trace["regulations"]:
+        title = f"{REGULATION_NAMES[finding['regulation']][lang]} → {finding['verdict'][lang]}"
+        lines += [
+            f"- {_MARK[finding['holds']]} {title} ({finding['reference']})",
+            *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in finding["clauses"]),
+        ]
+    return [*lines, ""] if trace["regulations"] else lines
 
 
 def _certificate(assessment: Assessment, block: Mapping[str, Any], lang: Language) -> list[str]:

@@ -46,6 +46,9 @@ def program_frame(
             {
                 "program_id": program,
                 "flag": verdict.flag,
+                "flag_probability": verdict.flag_probability,
+                "measure": verdict.measure.step if verdict.measure else None,
+                **_rule(trace["rule_verdict"]),
                 "also_fires": ";".join(verdict.also_fires),
                 "notices": ";".join(verdict.notices),
                 "supply": _persons(fact.supply),
@@ -72,6 +75,11 @@ def program_frame(
                "employment_below_probability", "own_gap", "completers_share_gap")  # fmt: skip
     frame = pd.DataFrame(records, columns=list(PROGRAM_COLUMNS))
     return frame.astype({c: "Float64" if c in numbers else "string" for c in PROGRAM_COLUMNS})
+
+
+def _rule(found: dict[str, Any] | None) -> dict[str, str | None]:
+    """A regulation's own words and its clause, which says so where its source was not checked."""
+    return {"rule_verdict": found["zh"] if found else None, "rule_clause": found["clause_zh"] if found else None}
 
 
 def _raw_rates(outcomes: pd.DataFrame) -> dict[str, str]:

@@ -87,7 +87,7 @@ def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[Cavea
 def classified_matches(
     matches: pd.DataFrame, programs: pd.DataFrame, demands: pd.DataFrame, flows: pd.DataFrame, values: Values
 ) -> pd.DataFrame:
-    """Matches with `edge` and `why_not`; a pair that a review rejected is no edge."""
+    """Matches with `edge` and `why_not`; a pair that the bureau's reviews reject is no edge."""
     return classify_matches(
         matches,
         programs,

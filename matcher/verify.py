@@ -21,7 +21,9 @@ from matcher.matching.reviews import reviewed
 from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
-from matcher.policy.pack import Values, load_pack
+from matcher.policy.lineage import carried_age, carried_history
+from matcher.policy.pack import Values, recorded_pack
+from matcher.policy.statements import bureau_reviews
 from matcher.prepare import classified_matches, cohorts, completed, prepared_demands
 
 
@@ -40,12 +42,12 @@ def recheck(assessment: Assessment) -> list[str]:
     manifest = assessment.manifest
     day = date.fromisoformat(manifest["as_of"])
     horizon = manifest["horizon"]
-    values = load_pack(manifest["policy"]["pack"]).on(day)
+    values = recorded_pack(manifest["policy"]).on(day)
     faults = _changed_parameters(manifest, values)
     tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
-    programs = completed(tables["programs"], [])
+    programs = carried_age(completed(tables["programs"], []), tables["predecessors"])
     demands = prepared_demands(tables["demands"], horizon or day.year, values)
-    outcomes = cohorts(tables["outcomes"], programs, [])
+    outcomes = cohorts(carried_history(tables["outcomes"], tables["predecessors"]), programs, [])
     current = demands[demands["role"] == "current"]
 
     written = assessment.matches
@@ -54,7 +56,7 @@ def recheck(assessment: Assessment) -> list[str]:
     given = tables["matches"]
     judged, _ = reviewed(
         modelled.assign(p=modelled["p_model"].astype(float))[MATCH_COLUMNS],
-        tables["reviews"],
+        bureau_reviews(tables["reviews"], programs),
         0.0 if len(given) else floor,
     )
     anew = classified_matches(judged, programs, demands, tables["flows"], values)
@@ -118,7 +120,8 @@ def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
 def _changed_parameters(manifest: dict[str, Any], values: Values) -> list[str]:
     """A certificate speaks for the parameters it was made with; a newer pack is another assessment."""
     written = manifest["policy"]["parameters"]
-    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in sorted(values.pack.parameters)}
+    in_force = [name for name in sorted(values.pack.parameters) if values.has(name)]
+    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in in_force}
     return [
         f"parameter {name} was {written[name]['value']} and is {now[name]} in this version's pack"
         for name in sorted(written.keys() & now.keys())
