@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ from matcher.policy.pack import Value, Values, load_pack
 from matcher.policy.reasons import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
+
+if TYPE_CHECKING:
+    from matcher.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 # What the figures depend on, besides the inputs.
@@ -86,6 +89,12 @@ class Assessment:
         from matcher.explain import explain
 
         return explain(self, program_id, language)
+
+    def plan(self, target: float = 0.9, **limits: Any) -> "Plan":
+        """The smallest change of intake that brings every placeable rate to `target`; see `matcher.plan.make_plan`."""
+        from matcher.plan import make_plan
+
+        return make_plan(self, target, **limits)
 
 
 def load_assessment(folder: str | Path) -> Assessment:
