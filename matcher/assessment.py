@@ -22,7 +22,7 @@ from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
 from matcher.policy.assemble import Evidence, all_facts
 from matcher.policy.employment import estimate_employment
-from matcher.policy.pack import Value, Values, load_pack
+from matcher.policy.pack import PolicyPack, Value, Values, load_pack
 from matcher.policy.reasons import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
@@ -136,24 +136,26 @@ def assess(
     predecessors: pd.DataFrame | None = None,
     matches: pd.DataFrame | None = None,
     reviews: pd.DataFrame | None = None,
-    policy: str = "default",
+    policy: str | PolicyPack = "default",
     as_of: date | str | None = None,
     horizon: int | None = None,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     label: Mapping[str, str] | None = None,
+    skills: Mapping[str, SkillCoverage] | None = None,
 ) -> Assessment:
     """Assesses every program: matches, fair placement, certificates, employment and a flag with its trace.
 
     Args:
         programs, outcomes, demands, ...: tables of the contract; those left out count as empty.
         matches: given links in place of text matching.
-        policy: name of a pack.
+        policy: name of a pack, or a pack.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
         label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
+        skills: skill coverage by program where it is known already, in place of comparing courses and skills.
 
     Raises:
         corpora.BadTable: a table with faults, every one named.
@@ -168,7 +170,7 @@ def assess(
     for kind in INPUTS:
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
-    values = load_pack(policy).on(day)
+    values = (load_pack(policy) if isinstance(policy, str) else policy).on(day)
     warnings: list[Caveat] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
@@ -201,18 +203,17 @@ def assess(
         values.weights("employment.year_weights"),
         values.number("employment.low_rate"),
     )
-    skills: Mapping[str, SkillCoverage] = {}
     current_edges = classified[
         classified["edge"] & classified["demand_id"].isin(wanted.loc[wanted["role"] == "current", "demand_id"])
     ]
-    if matches is None:
+    if skills is None and matches is None:
         asked = int(values.number("upgrade.min_employers"))
         step = (lambda done, of: progress("skills", done, of)) if progress else None
         skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
     earlier = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**earlier, **placement.posts},
-        employment.programs, estimated, skills, read_coverage(tables["coverage"]),
+        employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]),
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     verdicts = [decide(f, values, day) for f in facts]
