@@ -18,7 +18,7 @@ from matcher.policy.reasons import FLAG_NAMES, rate_text
 
 Text = Mapping[str, str]
 ListClass = Literal["shortage", "upgrade", "restrict", "withdraw", "none", "not_judged"]
-# The order in which a tie is settled: the milder class goes first, since a list costs a school its intake.
+# The order in which a tie is settled: a withdrawal comes last of the lists, since it costs a school its intake.
 CLASSES: Mapping[str, Text] = {
     "shortage": {"zh": "重点紧缺", "en": "short of people"},
     "upgrade": {"zh": "改造升级", "en": "to be upgraded"},
@@ -83,12 +83,13 @@ class Aggregation:
         if language == "zh":
             unit = "布点" if self.by == "points" else "求职毕业生"
             return (
-                f"同一专业、层次、地区内，占{unit}不少于{share}的类别为该专业的清单类别；并列取较轻者，都不足则不列入"
+                f"同一专业、层次、地区内，占{unit}不少于{share}的类别为该专业的清单类别；"
+                "并列按重点紧缺、改造升级、限制增设、建议撤销取先，都不足则不列入"
             )
         unit = "points" if self.by == "points" else "graduates looking for work"
         return (
             f"a catalogue program of one level and region is listed in the class behind which at least {share} of its "
-            f"{unit} stand; a tie takes the milder class, and below that share it is on no list"
+            f"{unit} stand; a tie takes the first of short of people, upgrade, no additions, withdrawal; below that share it is on no list"
         )
 
 
@@ -224,7 +225,7 @@ def _class(group: pd.DataFrame, rule: Aggregation) -> tuple[ListClass, float]:
     }  # fmt: skip
     for name in shares:
         shares[name] = float(weights[group["class"] == name].sum()) / total
-    found = max(shares, key=lambda name: shares[name])  # the first of equals: the milder one
+    found = max(shares, key=lambda name: shares[name])  # the first of equals
     return (found, shares[found]) if shares[found] >= rule.least_share else ("none", shares["none"])
 
 
