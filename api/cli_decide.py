@@ -182,7 +182,7 @@ def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None
         found = compare_assessments(a, b, progress=steps)
     if found.inputs.empty:
         click.echo(_say(lang, "两次分析的输入完全相同", "both assessments were made from the same inputs"))
-    for row in found.inputs.to_dict("records"):
+    for row in records(found.inputs):
         name = input_name(row["input"], lang)
         click.echo(
             _say(lang, f"{name}：{row['rows']} 处不同", f"{name}: {row['rows']} differences") + f" — {row['details']}"
@@ -201,7 +201,7 @@ def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None
     )
     click.echo(_say(lang, *summary))
     sentence = "sentence" if lang == "zh" else "sentence_en"
-    for row in pd_records(found.programs[flagged], found.programs[~flagged])[:SHOWN]:
+    for row in records(found.programs[flagged], found.programs[~flagged])[:SHOWN]:
         click.echo(f"  {row['program_id']} {row['name']} {row['institution']}: {row[sentence]}")
         if row["details"]:
             click.echo(f"      {row['details']}")
@@ -250,7 +250,7 @@ def register(group: click.Group) -> None:
         group.add_command(command)
 
 
-def pd_records(*tables: "pd.DataFrame") -> list[dict[str, Any]]:
+def records(*tables: "pd.DataFrame") -> list[dict[str, Any]]:
     """The rows of several tables, one after the other."""
     return [{str(k): v for k, v in row.items()} for table in tables for row in table.to_dict("records")]
 

@@ -105,7 +105,8 @@ def backtest(assessment_last: Assessment, outcomes_now: pd.DataFrame, year: int 
             f"the advice, which is of {advised}",
         )
     old = assessment_last.inputs["outcomes"]
-    before = old[old["year"] <= advised].sort_values("year").groupby("program_id").last()
+    before = old[old["year"] <= advised].sort_values("year").drop_duplicates("program_id", keep="last")
+    before = before.set_index("program_id")
     parameters = assessment_last.manifest["policy"]["parameters"]
     low = float(parameters["employment.low_rate"]["value"])
     enough = int(parameters["evidence.min_graduates"]["value"])
@@ -135,22 +136,22 @@ def backtest(assessment_last: Assessment, outcomes_now: pd.DataFrame, year: int 
 def _year(row: Any) -> dict[str, Any]:
     """One year of one program; figures that are not reported stay away."""
     found: dict[str, Any] = {}
-    if not empty(row["graduates"]) and not empty(row["employed"]):
-        studying = 0 if empty(row["further_study"]) else int(row["further_study"])
+    if not empty(row.get("graduates")) and not empty(row.get("employed")):
+        studying = 0 if empty(row.get("further_study")) else int(row.get("further_study"))
         # Some offices count further study among the employed: never more work than people.
         found = {
-            "seekers": max(int(row["graduates"]) - studying, int(row["employed"])),
-            "employed": int(row["employed"]),
+            "seekers": max(int(row.get("graduates")) - studying, int(row.get("employed"))),
+            "employed": int(row.get("employed")),
         }
-        if not empty(row["stayed_local"]):
-            local = int(row["stayed_local"])
-            matched = not empty(row["matched_job"]) and int(row["employed"]) > 0
-            share = int(row["matched_job"]) / int(row["employed"]) if matched else 1.0
+        if not empty(row.get("stayed_local")):
+            local = int(row.get("stayed_local"))
+            matched = not empty(row.get("matched_job")) and int(row.get("employed")) > 0
+            share = int(row.get("matched_job")) / int(row.get("employed")) if matched else 1.0
             found |= {"placed": local * share, "placed_of": found["seekers"]}
-    if not empty(row["registered"]) and not empty(row["planned"]):
-        found |= {"registered": int(row["registered"]), "planned": int(row["planned"])}
-    if not empty(row["enrolled"]):
-        found["intake"] = int(row["enrolled"])
+    if not empty(row.get("registered")) and not empty(row.get("planned")):
+        found |= {"registered": int(row.get("registered")), "planned": int(row.get("planned"))}
+    if not empty(row.get("enrolled")):
+        found["intake"] = int(row.get("enrolled"))
     return found
 
 

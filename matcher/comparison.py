@@ -205,8 +205,8 @@ def _pair_changes(a: Assessment, b: Assessment) -> dict[str, tuple[int, int, int
     had, has = both["edge_a"].eq(True), both["edge_b"].eq(True)
     moved = both["p_a"].fillna(0.0) != both["p_b"].fillna(0.0)
     table = both[["program_id"]].assign(gained=~had & has, lost=had & ~has, moved=moved)
-    sums = table[table["gained"] | table["lost"] | table["moved"]].groupby("program_id").sum()
-    return {str(r.Index): (int(r.gained), int(r.lost), int(r.moved)) for r in sums.itertuples()}
+    sums = table[table["gained"] | table["lost"] | table["moved"]].groupby("program_id", as_index=False).sum()
+    return {str(r.program_id): (int(r.gained), int(r.lost), int(r.moved)) for r in rows(sums)}
 
 
 def _details(a: Recipe, b: Recipe, part: str) -> list[tuple[tuple[str, ...], str]]:

@@ -41,7 +41,7 @@ class Recipe:
     def run(self) -> Assessment:
         """Assesses once more; rows that name programs or demands which are not there are left aside."""
         programs, demands = set(self.tables["programs"]["program_id"]), set(self.tables["demands"]["demand_id"])
-        tables = {}
+        tables: dict[str, Any] = {}
         for kind, table in self.tables.items():
             kept = table
             if kind != "programs" and "program_id" in kept:

@@ -13,13 +13,7 @@ def welders() -> Assessment:
     tables = small()
     tables["outcomes"] = tables["outcomes"].assign(planned=80, registered=60, teachers=17)
     tables["agreements"] = pd.DataFrame(
-        {
-            "program_id": ["W1", "W1"],
-            "seats": [20, 10],
-            "year": 2026,
-            "enterprise": ["甲", "乙"],
-            "fulfilment": [0.5, None],
-        }
+        {"program_id": "N1", "seats": [20, 10], "year": 2026, "enterprise": ["甲", "乙"], "fulfilment": [0.5, None]}
     )
     return assess(**tables, as_of="2026-10-15")
 
@@ -30,7 +24,9 @@ def test_grounds_stand_side_by_side_with_their_figures(welders: Assessment) -> N
     assert table["program_id"].tolist()[:2] == ["W1", "W2"]
     assert (first["matched_of"], first["registered_of"], first["teachers_per_100"]) == ("6/180", "180/240", 10.0)
     assert (first["matched_share"], first["registration_rate"]) == (0.0333, 0.75)
-    assert (first["agreed_seats"], first["fulfilled_seats"]) == (30, 10)
+    assert pd.isna(first["agreed_seats"])
+    nurses = block_comparison(welders, "N1").iloc[0]
+    assert (nurses["agreed_seats"], nurses["fulfilled_seats"]) == (30, 10)
     assert not any("total" in column or "score" in column for column in table.columns)
 
 
