@@ -15,7 +15,7 @@ from corpora.faults import Unusable
 from corpora.frames import empty, rows, word
 from corpora.schema import empty_frame
 from matcher.assessment import Assessment
-from matcher.policy.reasons import rate_text
+from matcher.policy.reasons import FLAG_NAMES, rate_text
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "program_id": {"zh": "专业编号", "en": "program_id"},
@@ -100,6 +100,7 @@ def block_comparison(
     intake = sum(int(r["intake"]) for r in records if not empty(r["intake"]))
     records.append(
         {
+            "program_id": "",
             "name": TOTAL[language],
             "supply": block["supply"],
             "intake": intake,
@@ -165,5 +166,6 @@ def _latest(history: pd.DataFrame, column: str) -> int | None:
 
 
 def shown(table: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The table with headers in one language."""
-    return table.rename(columns={c: word(names[language]) for c, names in COLUMNS.items()})
+    """The table with headers and flags in one language."""
+    flags = table["flag"].map(lambda flag: "" if empty(flag) else FLAG_NAMES[flag][language])
+    return table.assign(flag=flags).rename(columns={c: word(names[language]) for c, names in COLUMNS.items()})

@@ -98,25 +98,31 @@ def _reached(record: Mapping[str, Any], target: str, total: int, zh: bool) -> li
             f"各专业点岗位容纳率均已达到{target}，无须调整" if zh else f"every rate is at {target} or more: no change"
         ]
     whole = record["change_in_whole_places"]
-    largest = f"{float(Fraction(record['largest'])):.1%}"
     if zh:
         lines = [
             f"{len(record['programs'])}个专业点现招生{total}人：{len(cut)}个专业点共减{whole}人（其中{closed}个停招），"
             f"各专业点岗位容纳率即可达到{target}",
-            f"任何达到同一目标的方案至少减少{_figure(anyhow)}{unit}；本方案（取整前）减少{_figure(change)}，"
-            f"单个专业点最大减幅{largest}，在减少总量相同的方案中已为最小",
+            f"任何达到同一目标的方案至少减少{_figure(anyhow)}{unit}；本方案（取整前）减少{_figure(change)}",
         ]
-        if change != anyhow:
-            choice = "经求解器确认最优" if record["closings_proved"] else "为搜索所得，未证明最优"
-            lines.append(f"停招的选择{choice}；就所选停招而言，减少总量不能再小")
-        return lines
-    lines = [
-        f"{len(record['programs'])} programs take in {total}: {len(cut)} of them give up {whole} places ({closed} close), "
-        f"and every placeable rate reaches {target}",
-        f"any plan that reaches it changes at least {_figure(anyhow)} {unit}; this one (before rounding to whole places) "
-        f"changes {_figure(change)}; its largest relative cut, {largest}, is the least that a plan as small can have",
-    ]
-    if change != anyhow:
+    else:
+        lines = [
+            f"{len(record['programs'])} programs take in {total}: {len(cut)} of them give up {whole} places "
+            f"({closed} close), and every placeable rate reaches {target}",
+            f"any plan that reaches it changes at least {_figure(anyhow)} {unit}; this one (before rounding to whole "
+            f"places) changes {_figure(change)}",
+        ]
+    # A program closed for its class size is cut whole: what is proved of the largest cut is then empty.
+    if not any(row["closed"] for row in record["programs"]):
+        largest = f"{float(Fraction(record['largest'])):.1%}"
+        lines[1] += (
+            f"；单个专业点最大减幅{largest}，在减少总量相同的方案中已为最小"
+            if zh
+            else f"; its largest relative cut, {largest}, is the least that a plan as small can have"
+        )
+    elif zh:
+        choice = "经求解器确认最优" if record["closings_proved"] else "为搜索所得，未证明最优"
+        lines.append(f"停招的选择{choice}；就所选停招而言，减少总量不能再小")
+    else:
         choice = (
             "is the best one, by the solver's word" if record["closings_proved"] else "was searched, not proved best"
         )
@@ -142,8 +148,8 @@ def _impossible(record: Mapping[str, Any], target: str, zh: bool) -> list[str]:
             lines.append(f"按每年的调整限度，至少需要{years}年")
         return lines
     lines = [
-        f"within these limits not every rate can reach {target}: even at their least intakes {len(conflict['programs'])} "
-        f"programs ({names}) need {needed} posts, and all their links lead to {room}",
+        f"within these limits not every rate can reach {target}: even at their least intakes {_programs(conflict)} "
+        f"({names}) need {needed} posts, and all their links lead to {room}",
         f"within these limits the highest rate that all can reach is {highest}",
     ]
     if years:
@@ -153,3 +159,8 @@ def _impossible(record: Mapping[str, Any], target: str, zh: bool) -> list[str]:
 
 def _figure(value: Fraction) -> str:
     return f"{float(value):.2f}".rstrip("0").rstrip(".")
+
+
+def _programs(conflict: Mapping[str, Any]) -> str:
+    number = len(conflict["programs"])
+    return f"{number} program{'s' if number > 1 else ''}"
