@@ -6,14 +6,15 @@ Exit codes: 0 done, 1 a check failed, 2 unusable input (one clear line, no trace
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from api.cli_decide import register
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
+from api.options import language_option
 from corpora.faults import Unusable
 
 KINDS = (
@@ -22,14 +23,6 @@ KINDS = (
 )  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--lang zh|en, Chinese unless told otherwise (or DUIKOU_LANG)."""
-    return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="DUIKOU_LANG", show_default=True,
-        help="语言 / language of what is printed",
-    )(command)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 110})
@@ -48,6 +41,7 @@ def cli() -> None:
       duikou check 专业.xlsx --kind programs  逐行检查 / every bad row
       duikou assess --programs 专业.xlsx --outcomes 去向.csv --demands 岗位.csv --out 结果
       duikou verify 结果                    复核每一张核算表 / re-add every certificate
+      duikou plan 结果 --target 0.9         招生怎样调整 / how to change intakes
       duikou evaluate --programs … --demands … --truth …   匹配质量 / quality of the matches
     """
 
@@ -422,6 +416,9 @@ def _write_table(table: Any, out: Path) -> None:
 
 def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
+
+
+register(cli)
 
 
 def main() -> None:

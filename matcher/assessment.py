@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -24,12 +24,15 @@ from matcher.placement.quantities import demand_posts
 from matcher.policy.assemble import Evidence, all_facts
 from matcher.policy.employment import estimate_employment
 from matcher.policy.lineage import carried_age, carried_history
-from matcher.policy.pack import Value, Values, load_pack, pack_warnings
+from matcher.policy.pack import PolicyPack, Value, Values, load_pack, pack_warnings
 from matcher.policy.rules import read_scope
 from matcher.policy.statements import bureau_reviews
 from matcher.policy.trace import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
+
+if TYPE_CHECKING:
+    from matcher.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 # What the figures depend on, besides the inputs.
@@ -92,6 +95,12 @@ class Assessment:
 
         return explain(self, program_id, language)
 
+    def plan(self, target: float = 0.9, **limits: Any) -> "Plan":
+        """The smallest change of intake that brings every placeable rate to `target`; see `matcher.plan.make_plan`."""
+        from matcher.plan import make_plan
+
+        return make_plan(self, target, **limits)
+
 
 def load_assessment(folder: str | Path) -> Assessment:
     """Reads an assessment's folder back."""
@@ -132,7 +141,7 @@ def assess(
     predecessors: pd.DataFrame | None = None,
     matches: pd.DataFrame | None = None,
     reviews: pd.DataFrame | None = None,
-    policy: str | Path = "default",
+    policy: str | Path | PolicyPack = "default",
     scope: str | None = None,
     earlier: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
@@ -140,13 +149,14 @@ def assess(
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     label: Mapping[str, str] | None = None,
+    skills: Mapping[str, SkillCoverage] | None = None,
 ) -> Assessment:
     """Assesses every program: matches, fair placement, certificates, employment and a flag with its trace.
 
     Args:
         programs, outcomes, demands, ...: tables of the contract; those left out count as empty.
         matches: given links in place of text matching.
-        policy: name of a pack, or path of a YAML file.
+        policy: name of a pack, path of a YAML file, or a pack.
         scope: "city" or "province" where the programs table holds all its points; rules that compare points need it.
         earlier: program -> the measure of an earlier assessment, which the next step follows.
         as_of: the day the assessment speaks for; today if None.
@@ -154,6 +164,7 @@ def assess(
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
         label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
+        skills: skill coverage by program where it is known already, in place of comparing courses and skills.
 
     Raises:
         corpora.BadTable: a table with faults, every one named.
@@ -168,7 +179,7 @@ def assess(
     for kind in INPUTS:
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
-    values = load_pack(policy).on(day)
+    values = (policy if isinstance(policy, PolicyPack) else load_pack(policy)).on(day)
     warnings: list[Caveat] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
@@ -207,18 +218,17 @@ def assess(
         values.weights("employment.year_weights"),
         values.number("employment.low_rate"),
     )
-    skills: Mapping[str, SkillCoverage] = {}
     current_edges = classified[
         classified["edge"] & classified["demand_id"].isin(wanted.loc[wanted["role"] == "current", "demand_id"])
     ]
-    if matches is None:
+    if skills is None and matches is None:
         asked = int(values.number("upgrade.min_employers"))
         step = (lambda done, of: progress("skills", done, of)) if progress else None
         skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
     past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
-        employment.programs, estimated, skills, read_coverage(tables["coverage"]), reported, tables["predecessors"],
+        employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
         tables["agreements"], read_scope(scope), earlier or {},
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
@@ -232,7 +242,7 @@ def assess(
         programs=program_frame(own, known, facts, verdicts, traces, employment, placement),
         demands=demand_frame(wanted, placement),
         matches=classified,
-        skills=skill_frame(skills),
+        skills=skill_frame(skills or {}),
         placement=placement_frame(placement),
         blocks=certified_blocks(placement),
         traces=traces,

@@ -96,6 +96,15 @@ def skill_frame(found: Mapping[str, SkillCoverage]) -> pd.DataFrame:
     )
 
 
+def coverage_of(table: pd.DataFrame) -> dict[str, SkillCoverage]:
+    """The inverse of `skill_frame`."""
+    found: dict[str, list[Skill]] = {}
+    for row in rows(table):
+        skill = Skill(str(row.skill), float(row.posts), int(row.employers), str(row.covered_by), str(row.claimed_by))
+        found.setdefault(str(row.program_id), []).append(skill)
+    return {program: SkillCoverage(tuple(skills)) for program, skills in found.items()}
+
+
 def _covered(
     asked: Mapping[str, _Asked],
     courses: list[str],
