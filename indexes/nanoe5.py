@@ -30,7 +30,7 @@ HUB_NAME = "intfloat/multilingual-e5-small"
 CHECK_TEXT = "工业机器人系统操作员 industrial robot technician"
 CHECK_VECTOR = (0.026, -0.003, -0.041, -0.006, 0.083, -0.043, 0.006, 0.027, 0.084, 0.018, 0.022, -0.007)
 # The same with the adapter that ships, by sentence-transformers.
-CHECK_ADAPTED = CHECK_VECTOR
+CHECK_ADAPTED = (-0.025, -0.058, -0.0, 0.061, 0.067, -0.018, 0.054, -0.113, 0.028, 0.103, -0.005, -0.019)
 CHECK_TOLERANCE = 0.004
 
 

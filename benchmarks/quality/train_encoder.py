@@ -1,7 +1,9 @@
 """Trains the low-rank adapter of the default encoder: indexes/adapter.safetensors.
 
-    python benchmarks/quality/train_encoder.py --data DATA --pairs PAIRS                the adapter that ships
-    python benchmarks/quality/train_encoder.py --data DATA --pairs PAIRS --fold 0 --out F    without the classes of fold 0
+    python benchmarks/quality/train_encoder.py --data DATA --pairs PAIRS --fold 0 --out G0    without the classes of fold 0
+    python benchmarks/quality/train_encoder.py --data DATA --pairs PAIRS --mean G0 G1 G2      the adapter that ships
+
+The first is run for every fold; `make model DATA=... PAIRS=...` does all of it and fits the calibration.
 
 Contrastive: two texts that belong together against all other texts of the batch (symmetric cross-entropy of cosines,
 temperature .05). In turn a batch is Chinese, English, or both: programs with occupations they lead to (official pairs
@@ -168,10 +170,14 @@ def main(arguments_: Sequence[str] | None = None) -> None:
     """Trains and writes."""
     parser = arguments(__doc__ or "")
     parser.add_argument("--fold", type=int, help=f"leave the classes of this fold out (0 to {FOLDS - 1})")
+    parser.add_argument("--mean", type=Path, nargs="+", help="write the mean of these adapters instead of training one")
     parser.add_argument("--out", type=Path, default=adapter_file())
     parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments_)
+    if given.mean:
+        write_mean(given.mean, given.out)
+        return
     sampler = Sampler(given.data, given.pairs, given.fold, given.seed)
     model, parts = adapted_model(given.seed)
     encode = Encode(model)
@@ -275,6 +281,22 @@ def write(parts: dict[str, LowRank], file: Path) -> None:
         tensors[name + UP] = (part.up.detach().numpy() * SCALE).astype(np.float16)
     save_file(tensors, file)
     print(f"{file}: {file.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
+
+
+def write_mean(files: Sequence[Path], out: Path) -> None:
+    """The mean of several adapters: their factors side by side, the second ones divided by how many there are."""
+    from safetensors.numpy import load_file, save_file
+
+    parts = [load_file(file) for file in files]
+    tensors = {}
+    for key in parts[0]:
+        if key.endswith(DOWN):
+            tensors[key] = np.concatenate([part[key] for part in parts], axis=0)
+        else:
+            whole = np.concatenate([part[key].astype(np.float32) for part in parts], axis=1)
+            tensors[key] = (whole / len(parts)).astype(np.float16)
+    save_file(tensors, out)
+    print(f"{out}: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
 
 
 if __name__ == "__main__":
