@@ -14,6 +14,7 @@ from corpora import BadTable, check_together, inspect_frame
 from corpora.faults import Unusable
 from corpora.schema import empty_frame
 from indexes.encoder import Encoder
+from matcher.drawing import draw_assessment, drawn_for
 from matcher.matching.match import given_matches, match_texts
 from matcher.matching.records import MatchGraph, SkillCoverage
 from matcher.matching.reviews import Correction, reviewed
@@ -22,6 +23,7 @@ from matcher.output import certified_blocks, demand_frame, placement_frame, prog
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
 from matcher.policy.assemble import Evidence, all_facts
+from matcher.policy.doubt import with_doubt
 from matcher.policy.employment import estimate_employment
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import PolicyPack, Value, Values, load_pack, pack_warnings
@@ -146,6 +148,8 @@ def assess(
     earlier: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
+    draws: int = 0,
+    seed: int = 0,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     label: Mapping[str, str] | None = None,
@@ -161,6 +165,8 @@ def assess(
         earlier: program -> the measure of an earlier assessment, which the next step follows.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
+        draws: how often to draw the market for probabilities and intervals; 0: clauses are decided on point values.
+        seed: of the draws.
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
         label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
@@ -211,7 +217,8 @@ def assess(
     classified = classified_matches(judged, own, wanted, tables["flows"], values)
     if progress:
         progress("place", 0, 1)
-    placement, estimated = placed(tables, own, wanted, known, classified, values, day, horizon)
+    placement, supplies = placed(tables, own, wanted, known, classified, values, day, horizon)
+    estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     employment = estimate_employment(
         known[known["year"] <= day.year],
         own,
@@ -232,14 +239,21 @@ def assess(
         tables["agreements"], read_scope(scope), earlier or {},
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
-    verdicts = [decide(f, values, day) for f in facts]
+    drawn = None
+    if draws:
+        within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)
+        step = (lambda done, of: progress("draw", done, of)) if progress else None
+        found = draw_assessment(own, supplies, wanted, within[within["edge"]], placement, draws, seed, step)
+        drawn = drawn_for(facts, found, values, seed)
+        facts = with_doubt(facts, drawn.clauses)
+    verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
     traces = [trace_record(v, f, values, day) for v, f in zip(verdicts, facts, strict=True)]
     _warn(warnings, graph, tables)
     warnings += pack_warnings(values)
     if progress:
         progress("place", 1, 1)
     return Assessment(
-        programs=program_frame(own, known, facts, verdicts, traces, employment, placement),
+        programs=program_frame(own, known, facts, verdicts, traces, employment, placement, drawn),
         demands=demand_frame(wanted, placement),
         matches=classified,
         skills=skill_frame(skills or {}),
@@ -249,6 +263,8 @@ def assess(
         manifest={
             **_manifest(tables, values, day, horizon, graph, correction, verdicts, wanted, warnings),
             "label": dict(label) if label else None,
+            "draws": draws,
+            "seed": seed if draws else None,
             "scope": scope,
             "earlier": dict(earlier or {}),
         },
@@ -334,8 +350,6 @@ def _manifest(
                 if values.has(name)
             },
         },
-        "draws": 0,
-        "seed": None,
         "encoder": {"fingerprint": graph.encoder, "calibrated": graph.calibrated},
         "matching": {
             "pairs": len(graph.matches),

@@ -29,7 +29,7 @@ class Recipe:
         tables: kind -> validated table, without given matches.
         pairs: program_id, demand_id, p as the model gave it.
         skills: program -> what its courses cover of the skills asked for.
-        pack: the policy; scope, earlier, as_of, horizon: as given.
+        pack: the policy; scope, earlier, as_of, horizon, draws, seed: as given.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -40,6 +40,8 @@ class Recipe:
     horizon: int | None
     scope: str | None = None
     earlier: Mapping[str, str] = field(default_factory=dict)
+    draws: int = 0
+    seed: int = 0
 
     def run(self) -> Assessment:
         """Assesses once more; rows that name programs or demands which are not there are left aside."""
@@ -62,6 +64,8 @@ class Recipe:
             horizon=self.horizon,
             scope=self.scope,
             earlier=self.earlier,
+            draws=self.draws,
+            seed=self.seed,
         )
 
 
@@ -77,6 +81,8 @@ def recipe_of(assessment: Assessment) -> Recipe:
         horizon=manifest["horizon"],
         scope=manifest.get("scope"),
         earlier=manifest.get("earlier") or {},
+        draws=manifest["draws"],
+        seed=manifest["seed"] or 0,
     )
 
 
