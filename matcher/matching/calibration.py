@@ -158,7 +158,7 @@ def shipped() -> Calibration:
 def occupation_priors() -> Mapping[str, float]:
     """Occupation code -> how often programs of different classes lead to it, in the pairs that were fitted on."""
     stored = json.loads((files("matcher.matching") / "calibration.json").read_text(encoding="utf-8"))
-    return dict(stored["occupation_priors"])
+    return dict(stored.get("occupation_priors", {}))
 
 
 def carried_over(

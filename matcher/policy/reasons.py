@@ -160,7 +160,7 @@ def _steady(facts: Facts, values: Values, language: Language) -> str:
         return (
             f"{stated}，但供大于求的把握仅{sure}，不核定过剩"
             if zh
-            else f"{stated}, but a surplus is certain to {sure} alone: no certified surplus"
+            else f"{stated}, but the certainty of a surplus is only {sure}: no certified surplus"
         )
     if "rate" not in facts.why_not_certified and facts.why_not_certified:
         joint = "、" if zh else ", "

@@ -46,7 +46,7 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     },
     "surplus_likely": {
         "zh": "供大于求的把握不低于{limit}",
-        "en": "a surplus is certain to {limit} or more",
+        "en": "a surplus has a certainty of {limit} or more",
     },
     "rate_low": {"zh": "岗位容纳率低于{limit}", "en": "its placeable rate is below {limit}"},
     "employment_low": {
@@ -78,7 +78,7 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     },
     "headroom_likely": {
         "zh": "可增招空间足够的把握不低于{limit}",
-        "en": "enough room for more graduates is certain to {limit} or more",
+        "en": "room enough for more graduates has a certainty of {limit} or more",
     },
     "headroom": {"zh": "可增招空间不少于{limit}人", "en": "room for at least {limit} more graduates"},
     "short_of_people": {

@@ -37,8 +37,11 @@ def test_a_surplus_at_the_limit_is_doubtful_and_not_advised() -> None:
     tables["coverage"] = tables["coverage"].assign(share_low=1.0)
     plain = assess(**tables, as_of=DAY).programs.set_index("program_id")
     drawn = assess(**tables, as_of=DAY, draws=200).programs.set_index("program_id")
-    assert plain.loc["W1", "flag"] == "phase_out"
-    assert drawn.loc["W1", "flag"] == "maintain", "P(rate < .7) stays below .9"
+    assert plain.loc["W2", "reason_en"].startswith("Certified surplus")
+    assert "no certified surplus" in drawn.loc["W2", "reason_en"], "P(rate < .7) stays below .9"
+    assert plain.loc["W1", "notices"] == "guard_blocks"
+    assert drawn.loc["W1", "notices"] == "", "there is no ground left to block"
+    assert drawn.loc["W1", "placeable_low"] < 0.7 < drawn.loc["W1", "placeable_high"]
 
 
 @pytest.mark.parametrize("seed", [0, 3])
