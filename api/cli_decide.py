@@ -107,7 +107,7 @@ def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str)
     assessment = load_assessment(folder)
     click.echo(block_sentence(assessment, block_id, _rate(target), lang))
     table = shown(block_comparison(assessment, block_id, _rate(target), lang), lang)
-    _show(table.set_index(table.columns[0]).T.reset_index(names=""), lang)
+    _show(table.set_index(table.columns[0]).T.reset_index(names=table.columns[0]), lang)
     _write(table, out, lang)
 
 

@@ -45,6 +45,18 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "note_en": {"zh": "说明（英文）", "en": "note_en"},
 }
 
+_COUNTS = (
+    "programs",
+    "with_data",
+    "seekers",
+    "employed",
+    "low_programs",
+    "registered",
+    "planned",
+    "intake_before",
+    "intake",
+)
+
 
 class NothingToTest(Unusable):
     """Outcomes that do not reach beyond the assessment."""
@@ -128,7 +140,7 @@ def backtest(assessment_last: Assessment, outcomes_now: pd.DataFrame, year: int 
     programs = pd.DataFrame(records).reindex(columns=columns)
     table = [_row(flag, programs[programs["flag"] == flag], enough, low) for flag in FLAGS]
     table.append(_row("all", programs, enough, low))
-    flags = pd.DataFrame(table, columns=list(COLUMNS))
+    flags = pd.DataFrame(table, columns=list(COLUMNS)).astype(dict.fromkeys(_COUNTS, "Int64"))
     summary = {lang: _summary(flags, wanted, advised, enough, lang) for lang in ("zh", "en")}
     return Backtest(wanted, flags, programs, summary)
 
