@@ -33,11 +33,15 @@ from indexes.vector_cache import VectorCache
 from matcher.evaluation import calibration_figures
 from matcher.matching.calibration import SCORES, TRAITS, background, centred
 from matcher.matching.facets import FacetTexts, demand_facets, program_facets
-from matcher.matching.score import PairScores, Side, pair_scores, side
+from matcher.matching.score import PairScores, Side, pair_scores, prior_key, side
 
 FAR_PAIRS = 6000
-# Official pairs teach what is right as graded ones do, at less weight: one in fourteen of them was graded below 2.
-LISTED_WEIGHT = 0.3
+# Of a random far pair in the slope and shift of p: near its share of all pairs, p is then low where it has to be, and
+# stays what graded pairs say where they lie.
+FAR_WEIGHT = 0.02
+# What an official pair weighs beside a graded one. Chinese: the ministry's own pairs, one in fourteen graded below 2.
+# English: the crosswalk names managers and researchers that graduates become in time; it orders, and hardly says who can start.
+LISTED_WEIGHT = {"zh": 1.0, "en": 0.03, "cross": 1.0}
 RIDGE = 1.0
 PRIOR = SCORES.index("occupation_prior")
 # Counts of one class above this add nothing: an occupation is common when many classes lead to it.
@@ -53,7 +57,7 @@ class Scored:
         name: "zh", "en" or "cross"; folds, classes: of every program.
         pairs: scores of all programs with all demands.
         grades: int (programs, demands), -1 where nobody graded; listed: bool, official pairs.
-        codes: of the demands.
+        keys: what the prior of each demand goes by (score.prior_key); empty: none.
     """
 
     name: str
@@ -62,7 +66,7 @@ class Scored:
     pairs: PairScores
     grades: np.ndarray
     listed: np.ndarray
-    codes: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -181,7 +185,7 @@ def scored(name: str, found: Labelled, references: Sequence[Reference]) -> Score
         if program in place and demand in column:
             listed[place[program], column[demand]] = True
     classes = programs["fold_class"].to_numpy(str)
-    return Scored(name, classes, folds, pairs, grades, listed, tuple(p.code for p in posts))
+    return Scored(name, classes, folds, pairs, grades, listed, tuple(prior_key(p) for p in posts))
 
 
 class Vectors(dict[str, np.ndarray]):
@@ -245,8 +249,8 @@ def cross_validated(kind: Scored, chosen: Sequence[int], traits: bool) -> dict[s
 def with_prior(kind: Scored, inside: np.ndarray) -> np.ndarray:
     """Scores with the occupation prior counted over the classes inside, a program's own class left out."""
     counts = class_counts(kind, inside)
-    total = sum(counts.values(), np.zeros(len(kind.codes)))
-    known = np.array([bool(code) for code in kind.codes])
+    total = sum(counts.values(), np.zeros(len(kind.keys)))
+    known = np.array([bool(code) for code in kind.keys])
     scores = kind.pairs.scores.copy()
     for row, name in enumerate(kind.classes):
         scores[row, :, PRIOR] = np.log1p(total - counts.get(name, 0)) * known
@@ -273,7 +277,7 @@ def fit(kind: Scored, scores: np.ndarray, inside: np.ndarray, chosen: Sequence[i
     listed = np.argwhere(kind.listed[rows] & (kind.grades[rows] < 0))
     pairs.append(np.stack([rows[listed[:, 0]], listed[:, 1]], 1))
     right.append(np.ones(len(listed), bool))
-    weight.append(np.full(len(listed), LISTED_WEIGHT))
+    weight.append(np.full(len(listed), LISTED_WEIGHT[kind.name]))
     far = np.stack([rng.choice(rows, FAR_PAIRS), rng.integers(0, scores.shape[1], FAR_PAIRS)], 1)
     far = far[(kind.grades[far[:, 0], far[:, 1]] < 0) & ~kind.listed[far[:, 0], far[:, 1]]]
     pairs.append(far)
@@ -289,12 +293,23 @@ def fit(kind: Scored, scores: np.ndarray, inside: np.ndarray, chosen: Sequence[i
     weights = np.zeros(len(SCORES))
     weights[list(chosen)] = model.coef_[0, : len(chosen)] / spread
     intercept = float(model.intercept_[0] - weights[list(chosen)] @ mean)
-    return Fitted(
-        weights,
-        intercept,
-        np.concatenate([[0.0], model.coef_[0, len(chosen) :]]) if traits else np.zeros(len(TRAITS)),
-        scores[far[:, 0], far[:, 1]].mean(axis=0),
-    )
+    groups_ = np.concatenate([[0.0], model.coef_[0, len(chosen) :]]) if traits else np.zeros(len(TRAITS))
+    typical = scores[far[:, 0], far[:, 1]].mean(axis=0)
+    return honest(Fitted(weights, intercept, groups_, typical), kind, scores, pairs[0], far)
+
+
+def honest(fitted: Fitted, kind: Scored, scores: np.ndarray, graded: np.ndarray, far: np.ndarray) -> Fitted:
+    """The same order of pairs, with p as graded pairs have it: official pairs teach an order, not how likely a start is.
+
+    Slope and shift of the logit (Platt) on graded pairs and, with FAR_WEIGHT each, random far pairs.
+    """
+    at = np.concatenate([graded, far])
+    logit = fitted.logit(scores[at[:, 0], at[:, 1]], kind.pairs.traits[at[:, 0], at[:, 1]])
+    right = np.concatenate([kind.grades[graded[:, 0], graded[:, 1]] >= 2, np.zeros(len(far), bool)]).astype(int)
+    weight = np.concatenate([np.ones(len(graded)), np.full(len(far), FAR_WEIGHT)])
+    model = LogisticRegression(C=100.0).fit(logit[:, None], right, sample_weight=weight)
+    slope, shift = float(model.coef_[0, 0]), float(model.intercept_[0])
+    return Fitted(fitted.weights * slope, fitted.intercept * slope + shift, fitted.traits * slope, fitted.typical)
 
 
 def against_listed(logit: np.ndarray, listed: np.ndarray) -> dict[str, float]:
@@ -346,10 +361,14 @@ def write(kinds: Sequence[Scored], labelled: dict[str, Labelled], figures: dict[
             "traits": {name: round(float(w), 5) for name, w in zip(TRAITS, found_.traits, strict=True) if name},
             "typical": {name: round(float(w), 5) for name, w in zip(SCORES, found_.typical, strict=True)},
         }
-    chinese_kind = kinds[0]
-    total = sum(
-        class_counts(chinese_kind, np.ones(len(chinese_kind.classes), bool)).values(), np.zeros(len(chinese_kind.codes))
-    )
+    priors: dict[str, float] = {}
+    for kind in kinds[:2]:
+        total = sum(class_counts(kind, np.ones(len(kind.classes), bool)).values(), np.zeros(len(kind.keys)))
+        priors |= {key: float(n) for key, n in zip(kind.keys, total, strict=True) if key and n > 0}
+        # Posts without a code go by their official title.
+        titles = labelled[kind.name].demands["occupation"]
+        if kind.name == "en":
+            priors |= {t.casefold(): priors[key] for t, key in zip(titles, kind.keys, strict=True) if key in priors}
     content = {
         "encoder": encoder.fingerprint.split("-")[0],
         "regressions": regressions,
@@ -365,9 +384,7 @@ def write(kinds: Sequence[Scored], labelled: dict[str, Labelled], figures: dict[
             name: {t: [round(float(v), 5) for v in centres[name, t]] for t in ("zh", "en")}
             for name in ("program", "demand")
         },
-        "occupation_priors": {
-            code: float(n) for code, n in zip(chinese_kind.codes, total, strict=True) if code and n > 0
-        },
+        "occupation_priors": dict(sorted(priors.items())),
     }
     folder = Path(__file__).parents[2] / "matcher" / "matching"
     np.savez_compressed(folder / "cohorts.npz", **{"_".join(k): v.astype(np.float16) for k, v in whole.cohorts.items()})

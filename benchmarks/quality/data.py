@@ -93,7 +93,9 @@ def english(data: Path, pairs: Path) -> Labelled:
         columns={"O*NET-SOC Code": "demand_id", "Title": "occupation", "Description": "description"}
     )
     onet = onet[onet["demand_id"].isin(tasks.index) & ~onet["demand_id"].str.startswith(POSTSECONDARY_TEACHERS)]
-    onet = onet.assign(skills=onet["demand_id"].map(tasks).astype("string")).reset_index(drop=True)
+    onet = onet.assign(
+        skills=onet["demand_id"].map(tasks).astype("string"), occupation_code=onet["demand_id"]
+    ).reset_index(drop=True)
     by_soc = onet.groupby(onet["demand_id"].str[:7])["demand_id"].apply(list).to_dict()
     known, judged = set(codes), _read(OWN_PAIRS / "us_graded.csv")
     return Labelled(

@@ -7,12 +7,14 @@ since they make all programs alike (docs/method.md, section 1).
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import pandas as pd
 
 from corpora.frames import word
 from corpora.skill_counts import without_counts
+from corpora.starter import occupations
 
 _NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
@@ -40,6 +42,7 @@ _LEAD_EN = re.compile(
 )
 _PERSON = re.compile(r"(?:工程技术人员|技术人员|专业人员|服务人员|操作工|人员|员|师|工)$")
 _CODE = re.compile(r"\d-\d{2}-\d{2}-\d{2}")
+_SOC = re.compile(r"\d{2}-\d{4}(?:\.\d{2})?")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]+")
 # A Chinese text has English terms in it; a text is English where few characters stand beside its words.
@@ -63,7 +66,8 @@ class FacetTexts:
         whole: facet -> one text; a facet without text is left out.
         clauses: the sentences that a match can be shown by, in order.
         level: of a program; empty where it is not known.
-        code: of a demand, its occupation code in the Chinese classification; else empty.
+        code: of a demand, its occupation code in the Chinese classification, given or by its official title, or a SOC or
+            O*NET code; else empty.
     """
 
     whole: dict[str, str]
@@ -84,6 +88,8 @@ class FacetTexts:
     @property
     def division(self) -> str:
         """Where the occupation stands in the classification: its first digit, or "2-02"; empty without a code."""
+        if not _CODE.fullmatch(self.code):
+            return ""
         return self.code[:4] if self.code.startswith(_OWN_SUBGROUP) else self.code[:1]
 
     def compared(self) -> dict[str, str]:
@@ -160,10 +166,19 @@ def demand_facets(row: pd.Series) -> FacetTexts:
     whole = {"title": _text(row, "occupation"), "description": description, "skills": "；".join(skills)}
     shown = [*clauses(description), *skills]
     kept = {k: v for k, v in whole.items() if v}
-    code = _text(row, "occupation_code")
+    code = _text(row, "occupation_code") or _official_codes().get(whole["title"], "")
     return FacetTexts(
-        kept, tuple(dict.fromkeys(shown)) or (whole["title"],), code=code if _CODE.fullmatch(code) else ""
+        kept,
+        tuple(dict.fromkeys(shown)) or (whole["title"],),
+        code=code if _CODE.fullmatch(code) or _SOC.fullmatch(code) else "",
     )
+
+
+@cache
+def _official_codes() -> dict[str, str]:
+    """Official title of the Chinese classification -> its code."""
+    listed = occupations()
+    return dict(zip(listed["occupation"], listed["occupation_code"], strict=True))
 
 
 def title_core(title: str) -> str:

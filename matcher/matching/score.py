@@ -12,6 +12,8 @@ from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts, t
 
 # Keeps the logarithm finite where two texts share nothing.
 LEXICAL_FLOOR = 0.01
+# 29-1141 of 29-1141.00
+SOC_LENGTH = 7
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
     post asks for one thing at a time. title_mean: the same against the title alone; name_title: name against title;
     best_facet: the largest of all. log_lexical, log_title, log_name_title: logarithms of the shared words of all text,
     of all text with the title, and of name and title. title_contained: whether the program's text names the occupation.
-    occupation_prior: how often programs lead to that occupation code, as a logarithm; 0 without a code.
+    occupation_prior: how often programs lead to that occupation, by code or official title, as a logarithm; 0 for others.
     """
     shape = (len(rows), len(columns))
     total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -154,8 +156,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
     texts = [programs.texts[row].text.casefold() for row in rows]
     cores = [title_core(demands.texts[column].whole.get("title", "")) for column in columns]
     contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
-    known = occupation_priors()
-    prior = np.array([np.log1p(known.get(demands.texts[column].code, 0.0)) for column in columns])
+    prior = np.array([np.log1p(_prior(demands.texts[column])) for column in columns])
     scores = [
         2 * (_facet(programs, "whole")[rows] @ _facet(demands, "entry")[columns].T)
         - programs.closeness[rows][:, None]
@@ -173,6 +174,16 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
         _traits(programs, demands, rows, columns),
         _tongues(programs, demands, rows, columns),
     )
+
+
+def prior_key(text: FacetTexts) -> str:
+    """What the prior of an occupation goes by: its Chinese code, or its SOC code without the detail of O*NET."""
+    return text.code if text.division else text.code[:SOC_LENGTH]
+
+
+def _prior(text: FacetTexts) -> float:
+    known = occupation_priors()
+    return known.get(prior_key(text)) or known.get(text.whole.get("title", "").casefold(), 0.0)
 
 
 def best_clauses(programs: Side, demands: Side, row: int, column: int) -> tuple[str, str, float, float]:
