@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -273,5 +274,5 @@ def _numbers(table: pd.DataFrame, column: str, otherwise: float) -> np.ndarray:
     return table[column].astype("Float64").fillna(otherwise).to_numpy(np.float64)
 
 
-def _column(table: pd.DataFrame, column: str) -> list[object]:
+def _column(table: pd.DataFrame, column: str) -> list[Any]:
     return list(table[column].astype(object)) if column in table else [None] * len(table)
