@@ -92,7 +92,7 @@ def test_rows_of_one_text_share_their_edge_and_others_do_not() -> None:
 
 def test_programs_of_one_level_and_group_are_misjudged_together() -> None:
     own = pd.DataFrame(
-        {"program_id": [f"P{i}" for i in range(400)], "supply": 100, "text": [f"t{i}" for i in range(400)]}
+        {"program_id": [f"P{i:03d}" for i in range(400)], "supply": 100, "text": [f"t{i}" for i in range(400)]}
     ).assign(level=["a"] * 200 + ["b"] * 200, major_group="g")
     wanted = pd.DataFrame({"demand_id": ["D"], "posts": [10**7], "text": ["o"]})
     matches = pd.DataFrame({"program_id": own["program_id"], "demand_id": "D", "p": 0.5})
