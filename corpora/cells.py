@@ -81,8 +81,9 @@ _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ t]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?", re.I
 )
 _MONTHS: Final = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# Years of these two centuries only: 2654.1.7 is a code of ESCO.
 _LOOKS_LIKE_DATE: Final = re.compile(
-    r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ t]\d{1,2}:.*)?|\d{4}年\d{1,2}月|\d{1,2}月\d{1,2}日"
+    r"(?:19|20)\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:[ t]\d{1,2}:.*)?|\d{4}年\d{1,2}月|\d{1,2}月\d{1,2}日"
     rf"|\d{{1,2}}/\d{{1,2}}(?:/\d{{2,4}})?|\d{{1,2}}-(?:{_MONTHS})(?:-\d{{2,4}})?|(?:{_MONTHS})-\d{{1,4}}",
     re.I,
 )
@@ -108,6 +109,7 @@ class Column:
         limits: least and greatest value of a number, both allowed.
         choices: stored value -> spellings, the first being the one shown in Chinese.
         note: what the header alone does not say.
+        own: how a publisher's own spelling of a cell is turned into ours before it is read; may raise `BadCell`.
     """
 
     name: str
@@ -120,6 +122,7 @@ class Column:
     limits: tuple[float, float] | None = None
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: Words = NOTHING
+    own: Callable[[str], str] | None = None
 
     @property
     def dtype(self) -> str:
@@ -239,6 +242,8 @@ def parse_cell(column: Column, raw: Any, percent: bool = False) -> Any:
     if isinstance(raw, (list, tuple, dict, set, bytes)):
         raise BadCell("type", "每格只填一个值。", "Enter one value a cell.")
     text = clean_text(as_text(raw))
+    if column.own and text:
+        raw = text = column.own(text)
     if text.startswith("#") and text.rstrip("!?").upper() in {
         "#REF",
         "#N/A",

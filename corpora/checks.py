@@ -71,11 +71,16 @@ def part_of(sheet: Sheet, header: Header) -> Part:
     return Part(sheet.source, sheet.name, header, tuple(origins), rows, tuple(notices))
 
 
+def is_total(text: str) -> bool:
+    """Whether a cell says that its row holds totals."""
+    return len(text) < 20 and bool(_TOTALS.fullmatch(re.sub(r"[\s:：]", "", text)))
+
+
 def _no_data(filled: list[str], labels: list[str]) -> tuple[str, Words] | None:
     first = filled[0]
     if re.match(r"(示例|example)([\s:：]|$)", first, re.IGNORECASE):
         return "example_row", Words("示例行，未读入。", "This is the example row; it was left out.")
-    if any(len(text) < 20 and _TOTALS.fullmatch(re.sub(r"[\s:：]", "", text)) for text in filled[:2]):
+    if any(is_total(text) for text in filled[:2]):
         return "total_row", Words("合计行，未读入。", "This row holds totals; it was left out.")
     if len(filled) == 1 and _REMARKS.match(first):
         return "remark_row", Words("备注行，未读入。", "This row is a remark; it was left out.")
@@ -126,7 +131,7 @@ def header_issues(table: Table, part: Part) -> list[Issue]:
     issues = []
     for column in table.columns:
         if column.required and part.header.position(column.name) is None:
-            known = "、".join(dict.fromkeys((column.zh, column.name, *column.aliases)))
+            known = "、".join(list(dict.fromkeys((column.zh, column.name, *column.aliases)))[:16])
             remedy = Words(
                 f"缺少必填列；表头可写作：{known}。", f"The required column is missing; accepted headers: {known}."
             )
@@ -252,6 +257,8 @@ def _contradictions(table: Table, frame: pd.DataFrame, origins: Sequence[Origin]
 def _duplicates(
     table: Table, frame: pd.DataFrame, origins: Sequence[Origin], bad_keys: set[int]
 ) -> Iterator[tuple[int, Issue]]:
+    if not table.key:
+        return
     key = list(table.key)
     needed = [name for name in key if table[name].required]
     keyed = frame.loc[~frame.index.isin(bad_keys), key].dropna(subset=needed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from corpora.cells import as_text, clean_text, plain
-from corpora.schema import Table, spellings
+from corpora.tables import Table
 
 SEARCHED_ROWS: Final = 10
 _BRACKETS: Final = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]")
@@ -40,13 +40,13 @@ class Header:
 
 def recognise(table: Table, label: str) -> str | None:
     """The column that a header cell names; remarks in brackets, such as units, do not count."""
-    known = spellings(table.kind)
+    known = table.spellings
     return known.get(plain(label)) or known.get(plain(_BRACKETS.sub("", label)))
 
 
 def nearest(table: Table, label: str, taken: Collection[str] = ()) -> str | None:
     """The known header most like an unknown one, as templates spell it; columns already found are not offered."""
-    known = {word: name for word, name in spellings(table.kind).items() if name not in taken}
+    known = {word: name for word, name in table.spellings.items() if name not in taken}
     close = difflib.get_close_matches(plain(_BRACKETS.sub("", label)), known, n=1, cutoff=0.5)
     return table[known[close[0]]].zh if close else None
 

@@ -4,7 +4,7 @@ Nothing is lost without a word: rows seen = rows + bad rows + rows dropped with 
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from corpora.schema import Table, empty_frame, table
 from corpora.sheets import GUIDE_SHEETS, Sheet, Unreadable, frame_sheet, read_sheets
 
 Paths = str | Path | Sequence[str | Path]
+Prepare = Callable[[Sheet], tuple[Sheet, Sequence[Notice]]]
 REFERS_TO: Final[Mapping[str, str]] = {"program_id": "programs", "demand_id": "demands"}
 
 
@@ -96,9 +97,16 @@ def validate(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     return corpus.rows
 
 
-def inspect_tables(paths: Paths, kind: str) -> Corpus:
-    """Reads files without giving up at a fault; see `Corpus`."""
-    declared = table(kind)
+def inspect_tables(paths: Paths, kind: str | Table, prepare: Prepare | None = None) -> Corpus:
+    """Reads files without giving up at a fault; see `Corpus`.
+
+    Args:
+        paths: files, read as one table.
+        kind: of the contract, or the declaration of a publisher's own form (`corpora.importers`).
+        prepare: applied to every sheet before anything else looks at it. Row numbers must stay; a row it empties is
+            told by a notice with its number, and counts as dropped.
+    """
+    declared = table(kind) if isinstance(kind, str) else kind
     files = [Path(path) for path in ([paths] if isinstance(paths, (str, Path)) else paths)]
     names = [path.name for path in files]
     sources = [str(path) if names.count(path.name) > 1 else path.name for path in files]
@@ -106,6 +114,7 @@ def inspect_tables(paths: Paths, kind: str) -> Corpus:
     issues: list[Issue] = []
     notices: list[Notice] = []
     hashes = []
+    emptied = 0
     for path, source in zip(files, sources, strict=True):
         try:
             sheets, digest = read_sheets(path, source)
@@ -114,6 +123,11 @@ def inspect_tables(paths: Paths, kind: str) -> Corpus:
             hashes.append("")
             continue
         hashes.append(digest)
+        prepared = [prepare(sheet) if prepare else (sheet, ()) for sheet in sheets]
+        sheets = [sheet for sheet, _ in prepared]
+        told = [notice for _, said in prepared for notice in said]
+        emptied += sum(notice.row is not None for notice in told)
+        notices += told
         found, unread = _parts(declared, sheets)
         parts += found
         if found:
@@ -123,7 +137,7 @@ def inspect_tables(paths: Paths, kind: str) -> Corpus:
     if parts and not any(part.rows for part in parts):
         words = Words("表头下没有数据行。", "There are no rows of data below the header.")
         issues += [part.issue("no_rows", words) for part in parts]
-    return _assemble(declared, parts, issues, notices, sources, hashes)
+    return _assemble(declared, parts, issues, notices, sources, hashes, emptied)
 
 
 def inspect_frame(frame: pd.DataFrame, kind: str) -> Corpus:
@@ -169,15 +183,16 @@ def _assemble(
     notices: list[Notice],
     sources: Sequence[str],
     hashes: Sequence[str],
+    emptied: int = 0,
 ) -> Corpus:
     notices = notices + [notice for part in parts for notice in part.notices]
-    dropped = sum(len(part.notices) for part in parts)
+    dropped = emptied + sum(len(part.notices) for part in parts)
     seen = dropped + sum(len(part.rows) for part in parts)
     personal = [issue for part in parts for issue in personal_issues(declared, part)]
     if personal:
         # Refused as a whole: nothing of any file goes on, so that no value can turn up anywhere.
         bad = [BadRow(origin, (), (), tuple(personal)) for part in parts for origin in part.origins]
-        frame: pd.DataFrame = empty_frame(declared.kind)
+        frame: pd.DataFrame = empty_frame(declared)
         origins: list[Origin] = []
         issues = [*issues, *personal]
     else:

@@ -1,5 +1,6 @@
 """From the declared tables to frames and rows: what every other room may rely on about a validated table."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Final
 
@@ -7,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, ConfigDict, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from corpora.cells import BadCell, Column, parse_cell, plain
+from corpora.cells import BadCell, Column, parse_cell
 from corpora.tables import TABLES, Table
 
 __all__ = ["TABLES", "Column", "Table", "empty_frame", "row_model", "spellings", "table"]
@@ -24,19 +25,15 @@ def table(kind: str) -> Table:
     return TABLES[kind]
 
 
-def empty_frame(kind: str) -> pd.DataFrame:
+def empty_frame(kind: str | Table) -> pd.DataFrame:
     """A frame of 0 rows with every column of the kind and its dtype."""
-    return pd.DataFrame({column.name: pd.Series([], dtype=column.dtype) for column in table(kind).columns})
+    declared = table(kind) if isinstance(kind, str) else kind
+    return pd.DataFrame({column.name: pd.Series([], dtype=column.dtype) for column in declared.columns})
 
 
-@cache
-def spellings(kind: str) -> dict[str, str]:
+def spellings(kind: str) -> Mapping[str, str]:
     """Bare spelling of a header (`cells.plain`) -> column name."""
-    return {
-        plain(word): column.name
-        for column in table(kind).columns
-        for word in (column.name, column.zh, column.en, *column.aliases)
-    }
+    return table(kind).spellings
 
 
 _TYPES: Final = {"string": str, "Int64": int, "Float64": float, "boolean": bool}

@@ -5,10 +5,11 @@ Spellings of headers are separated by "|"; upper and lower case, spaces, bracket
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
-from corpora.cells import LEVELS, LIMITS, Column, Kind
+from corpora.cells import LEVELS, LIMITS, Column, Kind, plain
 from corpora.issues import NOTHING, Words
 
 PERSONS: Final = Words("人", "persons")
@@ -41,6 +42,15 @@ class Table:
     @property
     def names(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def spellings(self) -> Mapping[str, str]:
+        """Bare spelling of a header (`cells.plain`) -> column name."""
+        return {
+            plain(word): column.name
+            for column in self.columns
+            for word in (column.name, column.zh, column.en, *column.aliases)
+        }
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)

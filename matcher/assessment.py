@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -14,18 +14,27 @@ from corpora import BadTable, check_together, inspect_frame
 from corpora.faults import Unusable
 from corpora.schema import empty_frame
 from indexes.encoder import Encoder
+from matcher.drawing import draw_assessment, drawn_for
 from matcher.matching.match import given_matches, match_texts
 from matcher.matching.records import MatchGraph, SkillCoverage
-from matcher.matching.skills import skill_coverage
+from matcher.matching.reviews import Correction, reviewed
+from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
 from matcher.policy.assemble import Evidence, all_facts
+from matcher.policy.doubt import with_doubt
 from matcher.policy.employment import estimate_employment
-from matcher.policy.pack import Value, Values, load_pack
-from matcher.policy.reasons import trace_record
+from matcher.policy.lineage import carried_age, carried_history
+from matcher.policy.pack import PolicyPack, Value, Values, load_pack, pack_warnings
+from matcher.policy.rules import read_scope
+from matcher.policy.statements import bureau_reviews
+from matcher.policy.trace import trace_record
 from matcher.policy.verdict import FLAGS, Verdict, decide
 from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
+
+if TYPE_CHECKING:
+    from matcher.plan import Plan
 
 Progress = Callable[[str, int, int], None]
 # What the figures depend on, besides the inputs.
@@ -46,8 +55,8 @@ class Assessment:
     """The result: data only. See docs/contract.md for the columns.
 
     Attributes:
-        programs: one row a program; demands: one row a demand that carries; matches; placement: program_id, demand_id,
-            persons a year.
+        programs: one row a program; demands: one row a demand that carries; matches; skills: one row a program and
+            skill that its posts ask for, with the course that covers it; placement: program_id, demand_id, persons a year.
         blocks: records with certificates; traces: one verdict a record.
         manifest: versions, pack, dates, encoder, counts, warnings.
         inputs: kind -> the validated table.
@@ -56,6 +65,7 @@ class Assessment:
     programs: pd.DataFrame
     demands: pd.DataFrame
     matches: pd.DataFrame
+    skills: pd.DataFrame
     placement: pd.DataFrame
     blocks: list[dict[str, Any]]
     traces: list[dict[str, Any]]
@@ -86,6 +96,12 @@ class Assessment:
         from matcher.explain import explain
 
         return explain(self, program_id, language)
+
+    def plan(self, target: float = 0.9, **limits: Any) -> "Plan":
+        """The smallest change of intake that brings every placeable rate to `target`; see `matcher.plan.make_plan`."""
+        from matcher.plan import make_plan
+
+        return make_plan(self, target, **limits)
 
 
 def load_assessment(folder: str | Path) -> Assessment:
@@ -127,24 +143,34 @@ def assess(
     predecessors: pd.DataFrame | None = None,
     matches: pd.DataFrame | None = None,
     reviews: pd.DataFrame | None = None,
-    policy: str = "default",
+    policy: str | Path | PolicyPack = "default",
+    scope: str | None = None,
+    earlier: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
+    draws: int = 0,
+    seed: int = 0,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     label: Mapping[str, str] | None = None,
+    skills: Mapping[str, SkillCoverage] | None = None,
 ) -> Assessment:
     """Assesses every program: matches, fair placement, certificates, employment and a flag with its trace.
 
     Args:
         programs, outcomes, demands, ...: tables of the contract; those left out count as empty.
         matches: given links in place of text matching.
-        policy: name of a pack.
+        policy: name of a pack, path of a YAML file, or a pack.
+        scope: "city" or "province" where the programs table holds all its points; rules that compare points need it.
+        earlier: program -> the measure of an earlier assessment, which the next step follows.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
+        draws: how often to draw the market for probabilities and intervals; 0: clauses are decided on point values.
+        seed: of the draws.
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
         label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
+        skills: skill coverage by program where it is known already, in place of comparing courses and skills.
 
     Raises:
         corpora.BadTable: a table with faults, every one named.
@@ -159,7 +185,7 @@ def assess(
     for kind in INPUTS:
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
-    values = load_pack(policy).on(day)
+    values = (policy if isinstance(policy, PolicyPack) else load_pack(policy)).on(day)
     warnings: list[Caveat] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
@@ -173,54 +199,74 @@ def assess(
             "demands have no openings: they are needed to assess (they are not, to match)",
         )
 
-    own = completed(tables["programs"], warnings)
+    own = carried_age(completed(tables["programs"], warnings), tables["predecessors"])
     wanted = prepared_demands(tables["demands"], year, values)
-    known = cohorts(tables["outcomes"], own, warnings)
+    reported = carried_history(tables["outcomes"], tables["predecessors"])
+    known = cohorts(reported, own, warnings)
     if matches is not None:
         graph = given_matches(tables["matches"])
     else:
         graph = match_texts(
             own, wanted, encoder, values.number("match.floor"), values.number("match.threshold"), progress=progress
         )
-    classified = classified_matches(graph.matches, own, wanted, tables["flows"], tables["reviews"], values)
+    judged, correction = reviewed(
+        graph.matches,
+        bureau_reviews(tables["reviews"], own),
+        0.0 if matches is not None else values.number("match.floor"),
+    )
+    classified = classified_matches(judged, own, wanted, tables["flows"], values)
     if progress:
         progress("place", 0, 1)
-    placement, estimated = placed(tables, own, wanted, known, classified, values, day, horizon)
+    placement, supplies = placed(tables, own, wanted, known, classified, values, day, horizon)
+    estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     employment = estimate_employment(
         known[known["year"] <= day.year],
         own,
         values.weights("employment.year_weights"),
         values.number("employment.low_rate"),
     )
-    skills: Mapping[str, SkillCoverage] = {}
     current_edges = classified[
         classified["edge"] & classified["demand_id"].isin(wanted.loc[wanted["role"] == "current", "demand_id"])
     ]
-    if matches is None:
+    if skills is None and matches is None:
         asked = int(values.number("upgrade.min_employers"))
         step = (lambda done, of: progress("skills", done, of)) if progress else None
         skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
-    earlier = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
+    past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
-        own, known, wanted, tables["chains"], tables["students"], classified, {**earlier, **placement.posts},
-        employment.programs, estimated, skills, read_coverage(tables["coverage"]),
+        own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
+        employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
+        tables["agreements"], read_scope(scope), earlier or {},
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
-    verdicts = [decide(f, values, day) for f in facts]
+    drawn = None
+    if draws:
+        within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)
+        step = (lambda done, of: progress("draw", done, of)) if progress else None
+        found = draw_assessment(own, supplies, wanted, within[within["edge"]], placement, draws, seed, step)
+        drawn = drawn_for(facts, found, values, seed)
+        facts = with_doubt(facts, drawn.clauses)
+    verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
     traces = [trace_record(v, f, values, day) for v, f in zip(verdicts, facts, strict=True)]
     _warn(warnings, graph, tables)
+    warnings += pack_warnings(values)
     if progress:
         progress("place", 1, 1)
     return Assessment(
-        programs=program_frame(own, known, facts, verdicts, traces, employment, placement),
+        programs=program_frame(own, known, facts, verdicts, traces, employment, placement, drawn),
         demands=demand_frame(wanted, placement),
         matches=classified,
+        skills=skill_frame(skills or {}),
         placement=placement_frame(placement),
         blocks=certified_blocks(placement),
         traces=traces,
         manifest={
-            **_manifest(tables, values, day, horizon, graph, verdicts, wanted, warnings),
+            **_manifest(tables, values, day, horizon, graph, correction, verdicts, wanted, warnings),
             "label": dict(label) if label else None,
+            "draws": draws,
+            "seed": seed if draws else None,
+            "scope": scope,
+            "earlier": dict(earlier or {}),
         },
         inputs=tables,
     )
@@ -281,6 +327,7 @@ def _manifest(
     as_of: date,
     horizon: int | None,
     graph: MatchGraph,
+    correction: Correction,
     verdicts: list[Verdict],
     demands: pd.DataFrame,
     warnings: list[Caveat],
@@ -295,18 +342,26 @@ def _manifest(
             "pack": values.pack.name,
             "status": values.pack.status,
             "title": dict(values.pack.title),
+            "lineage": list(values.pack.lineage),
+            "texts": dict(values.pack.texts or {}),
             "parameters": {
-                name: {"value": _plain(values.dated(name).value), "reference": values.dated(name).reference}
+                name: {"value": _plain(values.dated(name).value), "reference": str(values.dated(name).reference)}
                 for name in sorted(values.pack.parameters)
+                if values.has(name)
             },
         },
-        "draws": 0,
-        "seed": None,
         "encoder": {"fingerprint": graph.encoder, "calibrated": graph.calibrated},
         "matching": {
             "pairs": len(graph.matches),
             "sampled_programs": graph.sampled_programs,
             "missed_by_candidates": graph.missed_by_candidates,
+        },
+        "reviews": {
+            "confirmed": correction.confirmed,
+            "rejected": correction.rejected,
+            "changed_p_of_other_pairs": correction.learnt,
+            "slope": correction.slope,
+            "shift": correction.shift,
         },
         "counts": {kind: len(table) for kind, table in tables.items() if len(table)},
         "demand_roles": {str(k): int(n) for k, n in demands["role"].value_counts().items()},

@@ -13,8 +13,8 @@ import pandas as pd
 from corpora.faults import Unusable
 from indexes.encoder import Encoder, load_encoder
 from indexes.lexical import grams
+from matcher.matching.calibration import probability
 from matcher.matching.match import Progress, text_sides
-from matcher.matching.score import pair_scores
 
 RELEVANT_GRADE = 2
 CALIBRATION_BINS = 15
@@ -148,26 +148,26 @@ def _rankings(
     """method -> scores (programs, demands), p, the programs' whole texts, and whether p is calibrated."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    sides = text_sides(programs, demands, encoder, progress)
+    sides = text_sides(programs, demands, encoder, progress, evidence=False)
     n, m = len(programs), len(demands)
     logit = np.empty((n, m))
     columns = np.arange(len(sides.demands.texts))
     for start in range(0, len(sides.programs.texts), BLOCK):
         rows = np.arange(start, min(start + BLOCK, len(sides.programs.texts)))
-        scores = sides.calibration.logit(pair_scores(sides.programs, sides.demands, rows, columns))
+        found = sides.logits(rows, columns)
         for i, row in enumerate(rows):
             for place in sides.program_rows[row]:
                 for j, group in enumerate(sides.demand_rows):
-                    logit[place, group] = scores[i, j]
+                    logit[place, group] = found[i, j]
         if progress:
             progress("score", int(rows[-1]) + 1, len(sides.programs.texts))
     own, posts = [""] * n, [""] * m
     for text, places in zip(sides.programs.texts, sides.program_rows, strict=True):
         for place in places:
-            own[place] = "；".join(text.whole.values())
+            own[place] = text.text
     for text, places in zip(sides.demands.texts, sides.demand_rows, strict=True):
         for place in places:
-            posts[place] = "；".join(text.whole.values())
+            posts[place] = text.text
     whole = sides.encode([*own, *posts])
     tfidf = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True).fit([*own, *posts])
     rankings = {
@@ -175,7 +175,7 @@ def _rankings(
         "encoder": whole[:n] @ whole[n:].T,
         "tfidf": (tfidf.transform(own) @ tfidf.transform(posts).T).toarray(),
     }
-    return rankings, np.round(1 / (1 + np.exp(-logit)), 3), own, sides.calibration.calibrated
+    return rankings, probability(logit), own, sides.calibration.calibrated
 
 
 def _per_program(

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from corpora.frames import rows, word
+from corpora.frames import empty, rows, word
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES, NOTICES, Language
+from matcher.policy.words import REGULATION_NAMES
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "reason": {"zh": "理由", "en": "Reason"},
+    "rule": {"zh": "依规结论", "en": "What the rule says"},
+    "measure": {"zh": "处置措施", "en": "Next measure"},
     "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
     "notices": {"zh": "提示", "en": "Notices"},
     "trace": {"zh": "判定过程", "en": "Rules, one by one"},
@@ -18,6 +21,16 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "certificate": {"zh": "供需核算表", "en": "Certificate"},
     "matches": {"zh": "对接最好的岗位", "en": "Best matches"},
+    "skills": {"zh": "岗位技能与课程", "en": "Skills asked for and courses"},
+    "counted": {
+        "zh": "只计课程与实习实训；“仅见于培养规格”指有能力表述而无课程支撑，不计为已覆盖。",
+        "en": "Only courses and practice count; an ability without a course behind it is a claim.",
+    },
+    "parts": {
+        "zh": "概率的来历：以随机一对为起点，含义、用词、职业与层次各加减多少（对数几率）。百分数是该句在全部相近之处所占份额。",
+        "en": "Where p comes from: what meaning, words, occupation and level add to a random pair (log odds). Percentages: "
+        "the sentence's share in all that is alike.",
+    },
     "only": {
         "zh": "仅就此处所列的岗位、匹配与毕业生流向而言。",
         "en": "Only for the posts, matches and graduate flows listed here.",
@@ -28,6 +41,10 @@ _WHY_NOT: Mapping[str, Mapping[str, str]] = {
     "level": {"zh": "层次不符", "en": "level"},
     "region": {"zh": "地区不可达", "en": "region"},
     "rejected": {"zh": "复核否决", "en": "rejected in review"},
+}
+_REVIEW: Mapping[str, Mapping[str, str]] = {
+    "confirm": {"zh": "复核确认", "en": "confirmed in review"},
+    "reject": {"zh": "复核否决", "en": "rejected in review"},
 }
 _MARK = {True: "✓", False: "✗", None: "?"}
 
@@ -52,6 +69,7 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
         lines += [f"**{_WORDS['needed'][lang]}**", *(f"- {item}" for item in trace["needed_data"][lang]), ""]
     if trace["notices"]:
         lines += [f"**{_WORDS['notices'][lang]}**", *(f"- {NOTICES[n][lang]}" for n in trace["notices"]), ""]
+    lines += _rules(trace, lang)
     lines += [f"## {_WORDS['trace'][lang]}", ""]
     for ground in trace["grounds"]:
         title = f"{GROUND_NAMES[ground['ground']][lang]} → {FLAG_NAMES[ground['flag']][lang]}"
@@ -64,7 +82,28 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
     if block:
         lines += ["", f"## {_WORDS['certificate'][lang]}", "", *_certificate(assessment, block, lang)]
     lines += ["", f"## {_WORDS['matches'][lang]}", "", *_matches(assessment, program_id, lang)]
+    if (assessment.skills["program_id"] == program_id).any():
+        lines += ["", f"## {_WORDS['skills'][lang]}", "", *_skills(assessment, program_id, lang)]
     return "\n".join(lines) + "\n"
+
+
+def _rules(trace: Mapping[str, Any], lang: Language) -> list[str]:
+    """What the pack's regulations say, kept apart from the advice, and the next measure."""
+    lines = []
+    if said := trace["rule_verdict"]:
+        lines.append(f"**{_WORDS['rule'][lang]}** {said[lang]}: {said[f'clause_{lang}']}")
+    if step := trace["measure"]:
+        due = f" ({step['due']})" if step["due"] else ""
+        lines.append(f"**{_WORDS['measure'][lang]}** {step[lang]}{due}")
+    if lines:
+        lines.append("")
+    for finding in trace["regulations"]:
+        title = f"{REGULATION_NAMES[finding['regulation']][lang]} → {finding['verdict'][lang]}"
+        lines += [
+            f"- {_MARK[finding['holds']]} {title} ({finding['reference']})",
+            *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in finding["clauses"]),
+        ]
+    return [*lines, ""] if trace["regulations"] else lines
 
 
 def _certificate(assessment: Assessment, block: Mapping[str, Any], lang: Language) -> list[str]:
@@ -104,14 +143,39 @@ def _matches(assessment: Assessment, program_id: str, lang: Language) -> list[st
     found = assessment.matches[assessment.matches["program_id"] == program_id]
     found = found[found["demand_id"].isin(assessment.demands["demand_id"])].head(8)
     head = (
-        "| p | 岗位 | 计为对接 | 专业原文 | 岗位原文 |"
+        "| p | 岗位 | 计为对接 | 含义 | 用词 | 职业层次 | 专业原文 | 岗位原文 |"
         if lang == "zh"
-        else "| p | Post | Edge | Program says | Post says |"
+        else "| p | Post | Edge | Meaning | Words | Occupation | Program says | Post says |"
     )
-    lines = [head, "| ---: | --- | --- | --- | --- |"]
+    lines = [head, "| ---: | --- | --- | ---: | ---: | ---: | --- | --- |"]
     for row in rows(found):
         occupation = demands.loc[row.demand_id, "occupation"]
         edge = "✓" if row.edge else _WHY_NOT[row.why_not][lang]
-        evidence = [word(e).replace("|", "/") for e in (row.program_evidence, row.demand_evidence)]
-        lines.append(f"| {row.p:.3f} | {row.demand_id} {occupation} | {edge} | {evidence[0]} | {evidence[1]} |")
-    return lines
+        edge += f"（{_REVIEW[row.review][lang]}）" if row.review else ""
+        parts = " | ".join("" if empty(n) else f"{n:+.1f}" for n in (row.by_meaning, row.by_words, row.by_occupation))
+        evidence = " | ".join(
+            word(text).replace("|", "/") + ("" if empty(share) or not text else f"（{share:.0%}）")
+            for text, share in ((row.program_evidence, row.program_share), (row.demand_evidence, row.demand_share))
+        )
+        lines.append(f"| {row.p:.3f} | {row.demand_id} {occupation} | {edge} | {parts} | {evidence} |")
+    return [*lines, "", _WORDS["parts"][lang]]
+
+
+def _skills(assessment: Assessment, program_id: str, lang: Language) -> list[str]:
+    zh = lang == "zh"
+    lines = [
+        "| 技能 | 岗位数 | 用人单位 | 覆盖它的课程 |"
+        if zh
+        else "| Skill | Posts | Employers | Course that covers it |",
+        "| --- | ---: | ---: | --- |",
+    ]
+    for row in rows(assessment.skills[assessment.skills["program_id"] == program_id]):
+        if row.covered_by:
+            by = row.covered_by
+        elif row.claimed_by:
+            by = f"缺（仅见于培养规格：{row.claimed_by}）" if zh else f"missing (only claimed: {row.claimed_by})"
+        else:
+            by = "缺" if zh else "missing"
+        least = f"≥{row.employers}"
+        lines.append(f"| {row.skill} | {row.posts:g} | {least} | {by.replace('|', '/')} |")
+    return [*lines, "", _WORDS["counted"][lang]]

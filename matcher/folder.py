@@ -15,7 +15,7 @@ from corpora.faults import Unusable
 from matcher.assessment import Assessment
 
 # Kinds of files with rows, and whether a spreadsheet is likely to open them.
-_TABLES = ("programs", "demands")
+_TABLES = ("programs", "demands", "skills")
 MANIFEST = "assessment.json"
 
 
@@ -98,6 +98,7 @@ def load_folder(folder: Path) -> Assessment:
             programs=pd.read_parquet(folder / "programs.parquet"),
             demands=pd.read_parquet(folder / "demands.parquet"),
             matches=pd.read_parquet(folder / "matches.parquet"),
+            skills=pd.read_parquet(folder / "skills.parquet"),
             placement=pd.read_parquet(folder / "placement.parquet"),
             blocks=json.loads((folder / "blocks.json").read_text(encoding="utf-8")),
             traces=_read_lines(folder / "traces.jsonl"),
@@ -141,11 +142,20 @@ def _write_files(assessment: Assessment, folder: Path) -> None:
         table.to_parquet(folder / f"{name}.parquet", index=False)
         # With a byte order mark, since Excel would read plain UTF-8 as GBK.
         (folder / f"{name}.csv").write_text(as_shown(table), encoding="utf-8-sig", newline="\n")
+    for name, table in lists_of(assessment).items():
+        (folder / f"{name}.csv").write_text(as_shown(table), encoding="utf-8-sig", newline="\n")
     assessment.matches.to_parquet(folder / "matches.parquet", index=False)
     assessment.placement.to_parquet(folder / "placement.parquet", index=False)
     _write_text(folder / "blocks.json", json.dumps(assessment.blocks, ensure_ascii=False, indent=1) + "\n")
     lines = (json.dumps(trace, ensure_ascii=False, sort_keys=True) for trace in assessment.traces)
     _write_text(folder / "traces.jsonl", "".join(f"{line}\n" for line in lines))
+
+
+def lists_of(assessment: Assessment) -> dict[str, pd.DataFrame]:
+    """The lists by the default aggregation rule, by the names of their files."""
+    from matcher.lists import provincial_list, school_list
+
+    return {"lists": provincial_list(assessment), "school_lists": school_list(assessment)}
 
 
 def as_shown(table: pd.DataFrame) -> str:

@@ -1,11 +1,13 @@
 """The tables and records of an assessment's folder (docs/contract.md)."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
 from corpora.frames import rows
+from matcher.drawing import Drawn
 from matcher.placement.certificate import block_records, persons
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
@@ -32,6 +34,7 @@ def program_frame(
     traces: list[dict[str, Any]],
     employment: Employment,
     placement: Placement,
+    drawn: Drawn | None = None,
 ) -> pd.DataFrame:
     rows = programs.set_index("program_id")
     posterior = employment.programs.set_index("program_id")
@@ -46,10 +49,15 @@ def program_frame(
             {
                 "program_id": program,
                 "flag": verdict.flag,
+                "flag_probability": verdict.flag_probability,
+                "measure": verdict.measure.step if verdict.measure else None,
+                **_rule(trace["rule_verdict"]),
                 "also_fires": ";".join(verdict.also_fires),
                 "notices": ";".join(verdict.notices),
                 "supply": _persons(fact.supply),
                 "placeable_rate": None if fact.rate is None else round(float(fact.rate), RATE_DIGITS),
+                "placeable_low": _drawn_rate(fact, drawn.low if drawn else None),
+                "placeable_high": _drawn_rate(fact, drawn.high if drawn else None),
                 "headroom": _persons(fact.headroom) if fact.supply is not None else None,
                 "indispensability": _persons(fact.indispensability) if fact.supply is not None else None,
                 "employment_mean": None if work is None else round(float(work["mean"]), RATE_DIGITS),
@@ -72,6 +80,17 @@ def program_frame(
                "employment_below_probability", "own_gap", "completers_share_gap")  # fmt: skip
     frame = pd.DataFrame(records, columns=list(PROGRAM_COLUMNS))
     return frame.astype({c: "Float64" if c in numbers else "string" for c in PROGRAM_COLUMNS})
+
+
+def _rule(found: dict[str, Any] | None) -> dict[str, str | None]:
+    """A regulation's own words and its clause, which says so where its source was not checked."""
+    return {"rule_verdict": found["zh"] if found else None, "rule_clause": found["clause_zh"] if found else None}
+
+
+def _drawn_rate(fact: Facts, rates: Mapping[str, float] | None) -> float | None:
+    if rates is None or fact.rate is None or fact.program_id not in rates:
+        return None
+    return round(rates[fact.program_id], RATE_DIGITS)
 
 
 def _raw_rates(outcomes: pd.DataFrame) -> dict[str, str]:

@@ -89,18 +89,16 @@ def classified_matches(
     programs: pd.DataFrame,
     demands: pd.DataFrame,
     flows: pd.DataFrame,
-    reviews: pd.DataFrame,
     values: Values,
+    threshold: float | None = None,
 ) -> pd.DataFrame:
-    """Matches with `edge` and `why_not`; a rejected pair of the reviews is no edge."""
-    rejected = reviews[reviews["decision"] == "reject"]
+    """Matches with `edge` and `why_not`; a pair that the bureau's reviews reject is no edge."""
     return classify_matches(
         matches,
         programs,
         demands,
-        values.number("match.threshold"),
+        values.number("match.threshold") if threshold is None else threshold,
         reachable_regions(flows, values.number("flows.min_share")),
-        set(zip(rejected["program_id"], rejected["demand_id"], strict=True)),
     )
 
 
@@ -113,8 +111,12 @@ def placed(
     values: Values,
     as_of: date,
     horizon: int | None,
-) -> tuple[Placement, frozenset[str]]:
-    """Supply, posts and placement from validated tables; also used to re-check an assessment from its folder."""
+) -> tuple[Placement, pd.DataFrame]:
+    """Supply, posts and placement from validated tables.
+
+    Returns:
+        the placement, and the supplies it started from (placement.quantities.supply).
+    """
     years = int(values.number("supply.years"))
     expected = None
     if horizon is not None:
@@ -136,4 +138,4 @@ def placed(
         values.share("surplus.rate"),
         contracted(tables["agreements"], horizon or as_of.year),
     )
-    return placement, estimated
+    return placement, found

@@ -16,10 +16,14 @@ from corpora.frames import empty, rows
 from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
 from matcher.folder import as_shown, load_folder, sha256
+from matcher.matching.records import MATCH_COLUMNS
+from matcher.matching.reviews import reviewed
 from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
-from matcher.policy.pack import Values, load_pack
+from matcher.policy.lineage import carried_age, carried_history
+from matcher.policy.pack import Values, recorded_pack
+from matcher.policy.statements import bureau_reviews
 from matcher.prepare import classified_matches, cohorts, completed, prepared_demands
 
 
@@ -38,31 +42,37 @@ def recheck(assessment: Assessment) -> list[str]:
     manifest = assessment.manifest
     day = date.fromisoformat(manifest["as_of"])
     horizon = manifest["horizon"]
-    values = load_pack(manifest["policy"]["pack"]).on(day)
+    values = recorded_pack(manifest["policy"]).on(day)
     faults = _changed_parameters(manifest, values)
     tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
-    programs = completed(tables["programs"], [])
+    programs = carried_age(completed(tables["programs"], []), tables["predecessors"])
     demands = prepared_demands(tables["demands"], horizon or day.year, values)
-    outcomes = cohorts(tables["outcomes"], programs, [])
+    outcomes = cohorts(carried_history(tables["outcomes"], tables["predecessors"]), programs, [])
     current = demands[demands["role"] == "current"]
 
     written = assessment.matches
-    columns = ["program_id", "demand_id", "p"]
-    anew = classified_matches(written[columns], programs, demands, tables["flows"], tables["reviews"], values)
-    differs = (anew["edge"].to_numpy(bool) != written["edge"].to_numpy(bool)) | (
-        anew["why_not"].to_numpy(str) != written["why_not"].to_numpy(str)
+    floor = values.number("match.floor")
+    modelled = written.dropna(subset="p_model")
+    given = tables["matches"]
+    judged, _ = reviewed(
+        modelled.assign(p=modelled["p_model"].astype(float))[MATCH_COLUMNS],
+        bureau_reviews(tables["reviews"], programs),
+        0.0 if len(given) else floor,
     )
-    for row in rows(written[differs]):
-        faults.append(f"link {row.program_id} - {row.demand_id}: its p, level or region does not give what is written")
+    anew = classified_matches(judged, programs, demands, tables["flows"], values)
+    claims = ["program_id", "demand_id", "p", "edge", "why_not"]
+    said, found = ({tuple(row) for row in rows(table[claims])} for table in (written, anew))
+    for program, demand in sorted({(row[0], row[1]) for row in said ^ found}):
+        faults.append(f"link {program} - {demand}: its p, level, region or review does not give what is written")
 
     years = int(values.number("supply.years"))
     expected = expected_graduates(tables["students"], outcomes, horizon) if horizon is not None else None
     seekers = supply(outcomes, programs, day.year, years, expected)
     looking = {str(p): int(s) for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
     listed = demand_posts(current, tables["other_supply"])
-    if "matches" in assessment.inputs and len(tables["matches"]):
-        given = sorted(zip(tables["matches"]["program_id"], tables["matches"]["demand_id"], strict=True))
-        if given != sorted(zip(written["program_id"], written["demand_id"], strict=True)):
+    if len(given):
+        links = sorted(zip(given["program_id"], given["demand_id"], strict=True))
+        if links != sorted(zip(modelled["program_id"], modelled["demand_id"], strict=True)):
             faults.append("matches.parquet does not hold the links that were given")
     edges = [
         (str(p), str(d))
@@ -100,7 +110,7 @@ def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
     for row in rows(assessment.programs):
         if flags.get(str(row.program_id)) != row.flag:
             faults.append(f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another")
-    for name in ("programs", "demands"):
+    for name in ("programs", "demands", "skills"):
         shown = pd.read_csv(folder / f"{name}.csv", dtype="string", keep_default_na=False, encoding="utf-8-sig")
         if as_shown(getattr(assessment, name)) != shown.to_csv(index=False):
             faults.append(f"{name}.csv and {name}.parquet do not say the same")
@@ -110,7 +120,8 @@ def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
 def _changed_parameters(manifest: dict[str, Any], values: Values) -> list[str]:
     """A certificate speaks for the parameters it was made with; a newer pack is another assessment."""
     written = manifest["policy"]["parameters"]
-    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in sorted(values.pack.parameters)}
+    in_force = [name for name in sorted(values.pack.parameters) if values.has(name)]
+    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in in_force}
     return [
         f"parameter {name} was {written[name]['value']} and is {now[name]} in this version's pack"
         for name in sorted(written.keys() & now.keys())

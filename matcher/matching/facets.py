@@ -7,10 +7,12 @@ since they make all programs alike (docs/method.md, section 1).
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import pandas as pd
 
 from corpora.frames import word
+from corpora.skill_counts import without_counts
 
 _NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
@@ -38,9 +40,19 @@ _LEAD_EN = re.compile(
 )
 _PERSON = re.compile(r"(?:工程技术人员|技术人员|专业人员|服务人员|操作工|人员|员|师|工)$")
 _CODE = re.compile(r"\d-\d{2}-\d{2}-\d{2}")
-_DIVISIONS = {"2": "professional", "5": "production", "6": "production"}
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]+")
+# A Chinese text has English terms in it; a text is English where few characters stand beside its words.
+_HAN_TO_WORDS = 0.5
+# Subgroup 2-02 (engineering technicians) is half of division 2 and asks for another level than the rest of it.
+_OWN_SUBGROUP = "2-02"
 PROGRAM_FACETS = ("name", "work", "goal", "courses", "abilities")
-DEMAND_FACETS = ("title", "description", "skills")
+DEMAND_FACETS = ("title", "entry", "skills")
+
+# A text with fewer courses and fewer characters says too little to be judged (evidence.min_* of the default pack).
+MIN_COURSES, MIN_CHARACTERS = 8, 60
+
+Tongue = Literal["zh", "en"]
 
 
 @dataclass(frozen=True)
@@ -50,13 +62,48 @@ class FacetTexts:
     Attributes:
         whole: facet -> one text; a facet without text is left out.
         clauses: the sentences that a match can be shown by, in order.
-        trait: of a program its level; of a demand "professional" (division 2 of the Chinese classification) or
-            "production" (divisions 5 and 6) by its occupation code; empty where neither is known.
+        level: of a program; empty where it is not known.
+        code: of a demand, its occupation code in the Chinese classification; else empty.
     """
 
     whole: dict[str, str]
     clauses: tuple[str, ...]
-    trait: str = ""
+    level: str = ""
+    code: str = ""
+
+    @property
+    def text(self) -> str:
+        """All facets as one text."""
+        return "；".join(self.whole.values())
+
+    @property
+    def language(self) -> Tongue:
+        """The language it is written in."""
+        return language_of(self.text)
+
+    @property
+    def division(self) -> str:
+        """Where the occupation stands in the classification: its first digit, or "2-02"; empty without a code."""
+        return self.code[:4] if self.code.startswith(_OWN_SUBGROUP) else self.code[:1]
+
+    def compared(self) -> dict[str, str]:
+        """What is encoded to be compared, facet -> text; `skills` are compared one by one and are not in it.
+
+        A program's facets and all of them as `whole`; a demand's title, and as `entry` its title with what it says.
+        """
+        if "title" not in self.whole:
+            return {**self.whole, "whole": self.text}
+        title, said = self.whole["title"], self.whole.get("description")
+        return {"title": title, "entry": f"{title}：{said}" if said else title}
+
+    def skills(self) -> list[str]:
+        """The skills of a demand, as single clauses."""
+        return self.whole["skills"].split("；") if "skills" in self.whole else []
+
+
+def language_of(text: str) -> Tongue:
+    """Chinese or English; a text without either counts as Chinese."""
+    return "en" if len(_HAN.findall(text)) < _HAN_TO_WORDS * len(_LATIN.findall(text)) else "zh"
 
 
 def clauses(text: str) -> list[str]:
@@ -109,13 +156,14 @@ def program_facets(row: pd.Series) -> FacetTexts:
 def demand_facets(row: pd.Series) -> FacetTexts:
     """Facets of one row of the demands table; its clauses are the sentences of the description and the skills."""
     description = _LEAD_EN.sub("", _text(row, "description"))
-    skills = clauses(_text(row, "skills"))
+    skills = clauses(without_counts(_text(row, "skills")))
     whole = {"title": _text(row, "occupation"), "description": description, "skills": "；".join(skills)}
     shown = [*clauses(description), *skills]
     kept = {k: v for k, v in whole.items() if v}
     code = _text(row, "occupation_code")
-    trait = _DIVISIONS.get(code[0], "") if _CODE.fullmatch(code) else ""
-    return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["title"],), trait)
+    return FacetTexts(
+        kept, tuple(dict.fromkeys(shown)) or (whole["title"],), code=code if _CODE.fullmatch(code) else ""
+    )
 
 
 def title_core(title: str) -> str:
@@ -125,9 +173,19 @@ def title_core(title: str) -> str:
 
 
 def text_size(row: pd.Series) -> tuple[int, int]:
-    """(course names, characters) that a program gives to match on, its name aside; for the rule on thin texts."""
-    texts = [_text(row, column) for column in ("goal", "abilities", "courses", "description")]
-    return len(listed(_text(row, "courses"))), sum(len(re.sub(r"\s", "", text)) for text in texts)
+    """(course names, characters) that a program gives to match on; for the rule on thin texts.
+
+    Its name does not count, nor do spaces and the sentences that stand in every filing.
+    """
+    courses = listed(_text(row, "courses"))
+    said = [text for facet, text in program_facets(row).whole.items() if facet in ("goal", "abilities", "courses")]
+    return len(courses), sum(len(re.sub(r"\s", "", text)) for text in said)
+
+
+def thin_texts(programs: pd.DataFrame) -> list[str]:
+    """Names of the programs whose texts say too little to be judged."""
+    sizes = [(word(row["name"]), *text_size(row)) for _, row in programs.iterrows()]
+    return [name for name, courses, characters in sizes if courses < MIN_COURSES and characters < MIN_CHARACTERS]
 
 
 def _one_line(text: str) -> str:

@@ -16,9 +16,9 @@ from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 from indexes.vector_index import IndexFault, VectorIndex, open_index, write_index
-from matcher.matching.calibration import Calibration, carried_over, shipped
-from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts, demand_facets, program_facets
-from matcher.matching.records import MATCH_COLUMNS, MatchGraph
+from matcher.matching.calibration import PARTS, Calibration, carried_over, probability, shipped
+from matcher.matching.facets import FacetTexts, demand_facets, program_facets
+from matcher.matching.records import MATCH_COLUMNS, MATCH_NUMBERS, MatchGraph
 from matcher.matching.score import Side, best_clauses, pair_scores, side
 
 LANE = 200
@@ -50,17 +50,16 @@ def match_texts(
     encoder = encoder or load_encoder()
     sides = text_sides(programs, demands, encoder, progress)
     index = _demand_index(sides.demands, sides.demands.texts, encoder.fingerprint)
-    calibration = sides.calibration
-    found, missed, sampled = _score(sides.programs, sides.demands, index, calibration, floor, threshold, progress)
+    found, missed, sampled = _score(sides, index, floor, threshold, progress)
     rows = []
     ids, demand_ids = programs["program_id"].to_numpy(str), demands["demand_id"].to_numpy(str)
-    for i, j, p in found:
-        evidence = best_clauses(sides.programs, sides.demands, i, j)
-        rows += [(ids[a], demand_ids[b], p, *evidence) for a in sides.program_rows[i] for b in sides.demand_rows[j]]
+    for i, j, p, parts in found:
+        why = (*best_clauses(sides.programs, sides.demands, i, j), *parts)
+        rows += [(ids[a], demand_ids[b], p, *why) for a in sides.program_rows[i] for b in sides.demand_rows[j]]
     matches = _sorted(pd.DataFrame(rows, columns=MATCH_COLUMNS))
     if top is not None:
         matches = matches.groupby("program_id", sort=False).head(top).reset_index(drop=True)
-    return MatchGraph(matches, encoder.fingerprint, calibration.calibrated, missed, sampled)
+    return MatchGraph(matches, encoder.fingerprint, sides.calibration.calibrated, missed, sampled)
 
 
 @dataclass(frozen=True)
@@ -69,42 +68,121 @@ class Sides:
 
     Attributes:
         programs, demands: one row a different text; program_rows, demand_rows: the table rows that have it.
+        entries: official titles of occupation codes; entry_of: row of demands -> rows of entries.
         calibration: of the encoder.
         encode: texts -> vectors (n, d) through the same cache.
     """
 
     programs: Side
     demands: Side
+    entries: Side
+    entry_of: dict[int, list[int]]
     program_rows: list[list[int]]
     demand_rows: list[list[int]]
     calibration: Calibration
     encode: Callable[[Sequence[str]], np.ndarray]
 
+    def logits(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Logit of p, float64 (len(rows), len(columns)); see `explained`."""
+        return self.explained(rows, columns)[..., 0]
+
+    def explained(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """Logit of p and its parts, (len(rows), len(columns), 1 + len(PARTS)): of the demand's own text or of its
+        occupation's official title, whichever has the larger logit. A post that calls itself by another name is the
+        same post.
+        """
+        found = self._explained(self.demands, rows, columns)
+        wanted = sorted({e for column in columns for e in self.entry_of.get(int(column), [])})
+        if wanted:
+            official = self._explained(self.entries, rows, np.array(wanted))
+            place = {entry: i for i, entry in enumerate(wanted)}
+            for at, column in enumerate(columns):
+                for entry in self.entry_of.get(int(column), []):
+                    better = official[:, place[entry], 0] > found[:, at, 0]
+                    found[better, at] = official[better, place[entry]]
+        return found
+
+    def _explained(self, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        found = pair_scores(self.programs, demands, rows, columns)
+        return self.calibration.explained(found.scores, found.traits, found.tongues)
+
 
 def text_sides(
-    programs: pd.DataFrame, demands: pd.DataFrame, encoder: Encoder, progress: Progress | None = None
+    programs: pd.DataFrame,
+    demands: pd.DataFrame,
+    encoder: Encoder,
+    progress: Progress | None = None,
+    evidence: bool = True,
 ) -> Sides:
-    """Encodes the facets and clauses of two tables; see `match_texts`."""
+    """Encodes the facets of two tables and, for evidence, their clauses; see `match_texts`."""
     own, program_rows = _distinct([program_facets(row) for _, row in programs.iterrows()])
     wanted, demand_rows = _distinct([demand_facets(row) for _, row in demands.iterrows()])
+    entries, entry_of = _entries(own, wanted)
     store = VectorCache(cache_folder() / "vectors", encoder)
     calibration = _calibration(encoder, store, progress)
-    texts = list(dict.fromkeys(t for f in (*own, *wanted) for t in (*f.whole.values(), *f.clauses)))
+    texts = [t for f in (*own, *wanted, *entries) for t in (*f.compared().values(), *f.skills())]
+    if evidence:
+        texts += [t for f in (*own, *wanted, *entries) for t in f.clauses]
+    texts = list(dict.fromkeys(texts))
     vectors = dict(zip(texts, store.encode(texts, _step(progress, "encode")), strict=True))
-    left = side(own, PROGRAM_FACETS, vectors, calibration.program_centre)
-    right = side(wanted, DEMAND_FACETS, vectors, calibration.demand_centre)
-    return Sides(left, right, program_rows, demand_rows, calibration, store.encode)
+    left, right, official = (
+        side(
+            of,
+            vectors,
+            {t: calibration.centres[name, t] for t in ("zh", "en")},
+            {t: calibration.cohorts[other, t] for t in ("zh", "en")},
+            evidence,
+        )
+        for name, other, of in (
+            ("program", "demand", own),
+            ("demand", "program", wanted),
+            ("demand", "program", entries),
+        )
+    )
+    return Sides(left, right, official, entry_of, program_rows, demand_rows, calibration, store.encode)
+
+
+def _entries(
+    programs: Sequence[FacetTexts], demands: Sequence[FacetTexts]
+) -> tuple[list[FacetTexts], dict[int, list[int]]]:
+    """The official titles of the demands' occupation codes, in the programs' languages, where the post is called otherwise.
+
+    Returns:
+        entries, each once; demand row -> its entries.
+    """
+    spoken = sorted({text.language for text in programs})
+    titles = occupations().set_index("occupation_code")
+    found: dict[tuple[str, str], int] = {}
+    entries: list[FacetTexts] = []
+    of: dict[int, list[int]] = {}
+    for row, text in enumerate(demands):
+        if text.code not in titles.index:
+            continue
+        for language in spoken:
+            title = str(titles.loc[text.code, "occupation" if language == "zh" else "occupation_en"])
+            if title == text.whole.get("title"):
+                continue
+            if (title, text.code) not in found:
+                found[title, text.code] = len(entries)
+                entries.append(FacetTexts({"title": title}, (title,), code=text.code))
+            of.setdefault(row, []).append(found[title, text.code])
+    return entries, of
 
 
 def given_matches(links: pd.DataFrame) -> MatchGraph:
     """Links from an official crosswalk in place of text matching; an empty p counts as 1."""
     matches = links.reindex(columns=["program_id", "demand_id", "p"])
-    matches = matches.assign(p=matches["p"].astype(float).fillna(1.0).round(3), program_evidence="", demand_evidence="")
+    matches = matches.assign(
+        p=matches["p"].astype(float).fillna(1.0).round(3),
+        program_evidence="",
+        demand_evidence="",
+        **dict.fromkeys(MATCH_NUMBERS, np.nan),
+    )
     return MatchGraph(_sorted(matches[MATCH_COLUMNS]), "given", True, 0, 0)
 
 
 def _sorted(matches: pd.DataFrame) -> pd.DataFrame:
-    kinds = {c: "string" for c in MATCH_COLUMNS if c != "p"} | {"p": "float64"}
+    kinds = dict.fromkeys(MATCH_COLUMNS, "string") | dict.fromkeys(("p", *MATCH_NUMBERS), "float64")
     return matches.astype(kinds).sort_values(
         ["program_id", "p", "demand_id"], ascending=[True, False, True], ignore_index=True
     )
@@ -114,7 +192,7 @@ def _distinct(texts: Sequence[FacetTexts]) -> tuple[list[FacetTexts], list[list[
     """Each different set of facets once, in order of its words, and the rows that have it."""
     rows: dict[tuple[object, ...], list[int]] = {}
     for row, text in enumerate(texts):
-        rows.setdefault((*text.whole.items(), text.clauses, text.trait), []).append(row)
+        rows.setdefault((*text.whole.items(), text.clauses, text.level, text.code), []).append(row)
     order = sorted(rows, key=str)
     return [texts[rows[key][0]] for key in order], [rows[key] for key in order]
 
@@ -125,9 +203,16 @@ def _calibration(encoder: Encoder, store: VectorCache, progress: Progress | None
     if encoder.fingerprint.split("-")[0] == base.encoder:
         return base
     step = _step(progress, "reference names")
-    programs = store.encode(sorted(set(catalogue()["name"])), step)
-    posts = store.encode(sorted(set(occupations()["occupation"])), step)
-    return carried_over(encoder.fingerprint, programs, posts)
+    programs, posts, programs_en, posts_en = (
+        store.encode(sorted(set(names)), step)
+        for names in (
+            catalogue()["name"],
+            occupations()["occupation"],
+            catalogue()["name_en"],
+            occupations()["occupation_en"],
+        )
+    )
+    return carried_over(encoder.fingerprint, programs, posts, (programs_en, posts_en))
 
 
 def _demand_index(demands: Side, texts: Sequence[FacetTexts], encoder: str) -> VectorIndex:
@@ -141,17 +226,12 @@ def _demand_index(demands: Side, texts: Sequence[FacetTexts], encoder: str) -> V
 
 
 def _score(
-    programs: Side,
-    demands: Side,
-    index: VectorIndex,
-    calibration: Calibration,
-    floor: float,
-    threshold: float,
-    progress: Progress | None,
-) -> tuple[list[tuple[int, int, float]], int, int]:
-    """(program row, demand row, p) at or above the floor, and what the lanes missed in a sample."""
+    sides: Sides, index: VectorIndex, floor: float, threshold: float, progress: Progress | None
+) -> tuple[list[tuple[int, int, float, tuple[float, ...]]], int, int]:
+    """(program row, demand row, p, its parts) at or above the floor, and what the lanes missed in a sample."""
+    programs, demands = sides.programs, sides.demands
     n, m = len(programs.texts), len(demands.texts)
-    found: list[tuple[int, int, float]] = []
+    found: list[tuple[int, int, float, tuple[float, ...]]] = []
     composite = programs.composite()
     step = max(1, n // SAMPLE)
     missed = sampled = 0
@@ -165,11 +245,16 @@ def _score(
         np.put_along_axis(allowed, words, True, axis=1)
         full = rows[rows % step == 0] - start
         columns = np.arange(m) if len(full) else np.flatnonzero(allowed.any(axis=0))
+        explained = np.zeros((len(rows), m, 1 + len(PARTS)))
+        explained[:, columns] = sides.explained(rows, columns)
         p = np.zeros((len(rows), m))
-        p[:, columns] = calibration.probability(pair_scores(programs, demands, rows, columns))
+        p[:, columns] = probability(explained[:, columns, 0])
         missed += int(((p[full] >= threshold) & ~allowed[full]).sum())
         sampled += len(full)
-        found += [(int(rows[i]), int(j), float(p[i, j])) for i, j in np.argwhere(allowed & (p >= floor))]
+        found += [
+            (int(rows[i]), int(j), float(p[i, j]), tuple(np.round(explained[i, j, 1:], 2)))
+            for i, j in np.argwhere(allowed & (p >= floor))
+        ]
         if progress:
             progress("score", int(rows[-1]) + 1, n)
     return found, missed, sampled

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-MATCH_COLUMNS = ["program_id", "demand_id", "p", "program_evidence", "demand_evidence"]
+# Figures behind p: shares of the two sentences in the likeness of the texts, and what meaning, words and occupation add
+# to the logit of p (calibration.PARTS), counted from a random pair.
+MATCH_NUMBERS = ("program_share", "demand_share", "by_meaning", "by_words", "by_occupation")
+MATCH_COLUMNS = ["program_id", "demand_id", "p", "program_evidence", "demand_evidence", *MATCH_NUMBERS]
 
 
 @dataclass(frozen=True)
@@ -12,8 +15,8 @@ class MatchGraph:
     """All pairs with p at or above the floor, with their evidence.
 
     Attributes:
-        matches: program_id, demand_id, p (three decimals), program_evidence, demand_evidence; sorted by program_id,
-            falling p, demand_id.
+        matches: program_id, demand_id, p (three decimals), program_evidence, demand_evidence, MATCH_NUMBERS; sorted by
+            program_id, falling p, demand_id.
         encoder: fingerprint; "given" for links that were handed in.
         calibrated: whether p is a probability of this encoder, fitted on graded pairs.
         missed_by_candidates: pairs at or above the threshold that a full scoring of `sampled_programs` programs added.
@@ -28,9 +31,37 @@ class MatchGraph:
 
 
 @dataclass(frozen=True)
-class SkillCoverage:
-    """Skills asked for in the posts of one program, most posts first, and those that no course covers."""
+class Skill:
+    """One skill that the posts of a program ask for.
 
-    asked: int
-    covered: int
-    missing: tuple[str, ...]
+    Attributes:
+        posts: openings a year of the rows that ask for it; employers: so many name it at least.
+        covered_by: the course or practice that covers it; empty where it is missing.
+        claimed_by: the ability that names it where no course covers it; a claim, which does not count.
+    """
+
+    name: str
+    posts: float
+    employers: int
+    covered_by: str
+    claimed_by: str
+
+
+@dataclass(frozen=True)
+class SkillCoverage:
+    """Skills asked for in the posts of one program, most posts first."""
+
+    skills: tuple[Skill, ...]
+
+    @property
+    def asked(self) -> int:
+        return len(self.skills)
+
+    @property
+    def covered(self) -> int:
+        return sum(bool(skill.covered_by) for skill in self.skills)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the skills that no course covers."""
+        return tuple(skill.name for skill in self.skills if not skill.covered_by)

@@ -1,17 +1,32 @@
 """Scores of program-demand pairs from the vectors of their facets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
 from indexes.lexical import lexical_vectors
-from matcher.matching.calibration import centred
+from matcher.matching.calibration import TONGUES, TRAITS, centred, closeness, occupation_priors
 from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts, title_core
 
 # Keeps the logarithm finite where two texts share nothing.
 LEXICAL_FLOOR = 0.01
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """Vectors of several clauses a row, one after the other.
+
+    Attributes:
+        vectors: float32 (c, d), centred, length 1; starts: int64 (n + 1,): row i owns vectors[starts[i] : starts[i + 1]].
+    """
+
+    vectors: np.ndarray
+    starts: np.ndarray
+
+    def of(self, row: int) -> np.ndarray:
+        return self.vectors[self.starts[row] : self.starts[row + 1]]
 
 
 @dataclass(frozen=True)
@@ -20,116 +35,216 @@ class Side:
 
     Attributes:
         facets: facet -> float32 (n, d), centred, length 1; rows of zeros where the facet has no text.
-        clauses: float32 (c, d), all clauses of all rows one after the other.
-        starts: int64 (n + 1,): row i owns clauses[starts[i] : starts[i + 1]].
-        lexical: sparse (n, buckets), of all text; title_lexical: of the first facet (name or title) alone.
-        texts: the texts themselves; centre: what was subtracted from their vectors.
+        skills: of a demand, one vector a skill; of a program without rows.
+        clauses: the sentences that a match can be shown by; empty where no evidence was asked for.
+        lexical: sparse (n, buckets), of all text; title_lexical: of the name or title alone.
+        closeness: (n,), mean cosine of the whole text (or entry) with the nearest texts of the other side's cohort.
+        texts: the texts themselves.
     """
 
     facets: dict[str, np.ndarray]
-    clauses: np.ndarray
-    starts: np.ndarray
+    skills: Clauses
+    clauses: Clauses
     lexical: sp.csr_matrix
     title_lexical: sp.csr_matrix
+    closeness: np.ndarray
     texts: Sequence[FacetTexts]
-    centre: np.ndarray
 
     def composite(self) -> np.ndarray:
-        """One vector a row whose inner products are the mean facet cosines, (n, d): what the index searches."""
-        present = sum((np.abs(v).sum(axis=1) > 0).astype(np.float32) for v in self.facets.values())
-        return np.asarray(sum(self.facets.values()) / np.maximum(present, 1)[:, None], np.float32)
+        """One vector a row whose inner products follow the mean facet cosines, (n, d): what the index searches."""
+        parts = list(self.facets.values())
+        if len(self.skills.vectors):
+            parts.append(_row_means(self.skills))
+        present = sum((np.abs(v).sum(axis=1) > 0).astype(np.float32) for v in parts)
+        return np.asarray(sum(parts) / np.maximum(present, 1)[:, None], np.float32)
 
 
-def side(texts: Sequence[FacetTexts], names: Sequence[str], vectors: dict[str, np.ndarray], centre: np.ndarray) -> Side:
+@dataclass(frozen=True)
+class PairScores:
+    """What a calibration reads, for all pairs of n programs and m demands.
+
+    Attributes:
+        scores: float64 (n, m, len(SCORES)); traits, tongues: int (n, m), indexes into TRAITS and TONGUES.
+    """
+
+    scores: np.ndarray
+    traits: np.ndarray
+    tongues: np.ndarray
+
+
+def side(
+    texts: Sequence[FacetTexts],
+    vectors: Mapping[str, np.ndarray],
+    centres: Mapping[str, np.ndarray],
+    cohorts: Mapping[str, np.ndarray],
+    evidence: bool = True,
+) -> Side:
     """Builds a side.
 
     Args:
         texts: one a row.
-        names: the facets of this side.
-        vectors: text -> float32 (d,), for every facet text and clause.
-        centre: float32 (d,).
+        vectors: text -> float32 (d,), for every compared facet, skill and, with evidence, clause.
+        centres: language -> float32 (d,); cohorts: language -> float32 (m, d), centred texts of the other side.
     """
-    width = len(centre)
+    width = len(centres["zh"])
+    own = np.stack([centres[t.language] for t in texts]) if texts else np.zeros((0, width), np.float32)
+    compared = [t.compared() for t in texts]
     facets = {}
-    for name in names:
-        rows = [i for i, t in enumerate(texts) if name in t.whole]
+    for name in dict.fromkeys(key for row in compared for key in row):
+        rows = [i for i, row in enumerate(compared) if name in row]
         matrix = np.zeros((len(texts), width), np.float32)
-        if rows:
-            matrix[rows] = centred(np.stack([vectors[texts[i].whole[name]] for i in rows]), centre)
+        matrix[rows] = centred(np.stack([vectors[compared[i][name]] for i in rows]), own[rows])
         facets[name] = matrix
-    flat = [vectors[c] for t in texts for c in t.clauses]
-    clauses = centred(np.stack(flat), centre) if flat else np.zeros((0, width), np.float32)
-    starts = np.concatenate([[0], np.cumsum([len(t.clauses) for t in texts])]).astype(np.int64)
-    lexical = lexical_vectors(["；".join(t.whole.values()) for t in texts])
-    titles = lexical_vectors([t.whole.get(names[0], "") for t in texts])
-    return Side(facets, clauses, starts, lexical, titles, texts, centre)
+    lexical = lexical_vectors([t.text for t in texts])
+    titles = lexical_vectors([next(iter(t.whole.values()), "") for t in texts])
+    shown = [t.clauses if evidence else () for t in texts]
+    near = np.zeros(len(texts), np.float32)
+    for language, cohort in cohorts.items():
+        of = [i for i, t in enumerate(texts) if t.language == language]
+        if of:
+            near[of] = closeness(facets["whole" if "whole" in facets else "entry"][of], cohort)
+    return Side(
+        facets=facets,
+        skills=_clauses([t.skills() for t in texts], vectors, own),
+        clauses=_clauses(shown, vectors, own),
+        lexical=lexical,
+        title_lexical=titles,
+        closeness=near,
+        texts=texts,
+    )
 
 
-def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """float64 (len(rows), len(columns), len(SCORES)) in the order of calibration.SCORES, for all pairs of the given rows.
+def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> PairScores:
+    """The scores of all pairs of the given rows, in the order of calibration.SCORES.
 
-    facet_mean: mean cosine of all facets of the program with all facets of the demand; against `skills` it is the best
-    over the single skills, not that of the whole list: a post asks for one thing at a time. title_mean: the same
-    against the occupation's title alone. log_lexical, log_title: logarithms of the shared words, of all text and of the
-    title. title_contained: whether the program's text names the occupation. The others say which sort of posts, by
-    the division of the occupation code, meets which level of program: 1 or 0, and 0 where no code is given.
+    whole: twice the cosine of the program's whole text with the demand's entry (title and description), less how close
+    either is to its nearest texts at large (CSLS, Conneau et al. 2018, against fixed cohorts). facet_mean: mean cosine of
+    all facets of the program with title, entry and skills of the demand; skills count by the best single one, since a
+    post asks for one thing at a time. title_mean: the same against the title alone; name_title: name against title;
+    best_facet: the largest of all. log_lexical, log_title, log_name_title: logarithms of the shared words of all text,
+    of all text with the title, and of name and title. title_contained: whether the program's text names the occupation.
+    occupation_prior: how often programs lead to that occupation code, as a logarithm; 0 without a code.
     """
     shape = (len(rows), len(columns))
     total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     title, facets = np.zeros(shape, np.float32), np.zeros((len(rows), 1), np.float32)
-    skill_rows, owners = _skill_clauses(demands, columns)
-    places, firsts = np.unique(owners, return_index=True)
+    best = np.full(shape, -1.0, np.float32)
     for facet in PROGRAM_FACETS:
+        if facet not in programs.facets:
+            continue
         left = programs.facets[facet][rows]
         has_left = np.abs(left).sum(axis=1) > 0
+        facets += has_left[:, None]
         for other in DEMAND_FACETS:
-            right = demands.facets[other][columns]
-            has = has_left[:, None] & (np.abs(right).sum(axis=1) > 0)[None, :]
-            cosine = left @ right.T
-            if other == "skills" and len(skill_rows):
-                single = left @ demands.clauses[skill_rows].T
-                cosine[:, places] = np.maximum.reduceat(single, firsts, axis=1)
+            cosine, has_right = _against(left, demands, other, columns)
+            has = has_left[:, None] & has_right[None, :]
             total += np.where(has, cosine, 0)
             count += has
+            best = np.where(has, np.maximum(best, cosine), best)
             if other == "title":
                 title += cosine
-        facets += has_left[:, None]
-    words = (programs.lexical[rows] @ demands.lexical[columns].T).toarray()
-    title_words = (programs.lexical[rows] @ demands.title_lexical[columns].T).toarray()
-    texts = ["；".join(programs.texts[row].whole.values()).casefold() for row in rows]
+    words = [
+        (a[rows] @ b[columns].T).toarray()
+        for a, b in (
+            (programs.lexical, demands.lexical),
+            (programs.lexical, demands.title_lexical),
+            (programs.title_lexical, demands.title_lexical),
+        )
+    ]
+    texts = [programs.texts[row].text.casefold() for row in rows]
     cores = [title_core(demands.texts[column].whole.get("title", "")) for column in columns]
     contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
-    levels = np.array([programs.texts[row].trait for row in rows])[:, None]
-    traits = np.array([demands.texts[column].trait for column in columns])[None, :]
+    known = occupation_priors()
+    prior = np.array([np.log1p(known.get(demands.texts[column].code, 0.0)) for column in columns])
     scores = [
+        2 * (_facet(programs, "whole")[rows] @ _facet(demands, "entry")[columns].T)
+        - programs.closeness[rows][:, None]
+        - demands.closeness[columns][None, :],
         total / np.maximum(count, 1),
-        np.log(words + LEXICAL_FLOOR),
         title / np.maximum(facets, 1),
-        np.log(title_words + LEXICAL_FLOOR),
+        _facet(programs, "name")[rows] @ _facet(demands, "title")[columns].T,
+        best,
+        *(np.log(shared + LEXICAL_FLOOR) for shared in words),
         contained,
-        *((levels == level) & (traits == "professional") for level in ("secondary", "associate", "bachelor")),
-        np.broadcast_to(traits == "production", shape),
+        np.broadcast_to(prior, shape),
     ]
-    return np.stack(scores, axis=-1).astype(np.float64)
+    return PairScores(
+        np.stack(scores, axis=-1).astype(np.float64),
+        _traits(programs, demands, rows, columns),
+        _tongues(programs, demands, rows, columns),
+    )
 
 
-def best_clauses(programs: Side, demands: Side, row: int, column: int) -> tuple[str, str]:
-    """The clause of each side that carries a match: the pair of clauses nearest in meaning."""
-    a, b = slice(*programs.starts[row : row + 2]), slice(*demands.starts[column : column + 2])
-    similarity = programs.clauses[a] @ demands.clauses[b].T
-    i, j = np.unravel_index(int(similarity.argmax()), similarity.shape)
-    return programs.texts[row].clauses[int(i)], demands.texts[column].clauses[int(j)]
+def best_clauses(programs: Side, demands: Side, row: int, column: int) -> tuple[str, str, float, float]:
+    """The clause of each side that carries a match, and the share each has in it.
+
+    The likeness of two texts, sentence by sentence, is the sum of the cosines of all pairs of their clauses, those below
+    zero counted as zero. It adds up over the clauses of either side; a clause's share is its part of that sum. Shown is
+    the pair of clauses nearest in meaning.
+
+    Returns:
+        program clause, demand clause, share of the first, share of the second (0 to 1; 0 where nothing is alike).
+    """
+    similarity = programs.clauses.of(row) @ demands.clauses.of(column).T
+    i, j = (int(n) for n in np.unravel_index(int(similarity.argmax()), similarity.shape))
+    alike = np.maximum(similarity, 0)
+    whole = float(alike.sum())
+    first, second = (float(alike[i].sum()) / whole, float(alike[:, j].sum()) / whole) if whole else (0.0, 0.0)
+    return programs.texts[row].clauses[i], demands.texts[column].clauses[j], round(first, 3), round(second, 3)
 
 
-def _skill_clauses(demands: Side, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows of `clauses` that are skills, of the given demands, and the place in `columns` each belongs to."""
-    found, owners = [], []
-    for place, column in enumerate(columns):
-        text = demands.texts[column]
-        skills = set(text.whole.get("skills", "").split("；"))
-        first = demands.starts[column]
-        for offset, clause in enumerate(text.clauses):
-            if clause in skills:
-                found.append(first + offset)
-                owners.append(place)
-    return np.array(found, np.int64), np.array(owners, np.int64)
+def _against(left: np.ndarray, demands: Side, facet: str, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cosines with one facet of the demands, and which demands have it."""
+    if facet != "skills":
+        right = _facet(demands, facet)[columns]
+        return left @ right.T, np.abs(right).sum(axis=1) > 0
+    counts = np.diff(demands.skills.starts)[columns]
+    places = np.flatnonzero(counts)
+    cosine = np.zeros((len(left), len(columns)), np.float32)
+    if len(places):
+        firsts = demands.skills.starts[columns[places]]
+        wanted = np.concatenate([np.arange(f, f + n) for f, n in zip(firsts, counts[places], strict=True)])
+        offsets = np.concatenate([[0], np.cumsum(counts[places])[:-1]])
+        cosine[:, places] = np.maximum.reduceat(left @ demands.skills.vectors[wanted].T, offsets, axis=1)
+    return cosine, counts > 0
+
+
+def _facet(texts: Side, name: str) -> np.ndarray:
+    if name in texts.facets:
+        return texts.facets[name]
+    return np.zeros(
+        (len(texts.texts), 0 if not texts.facets else next(iter(texts.facets.values())).shape[1]), np.float32
+    )
+
+
+def _traits(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    place = {name: index for index, name in enumerate(TRAITS)}
+    levels = [programs.texts[row].level for row in rows]
+    divisions = [demands.texts[column].division for column in columns]
+    pairs = {(a, b): place.get(f"{a} {b}", 0) for a in set(levels) for b in set(divisions)}
+    found = [[pairs[a, b] for b in divisions] for a in levels]
+    return np.array(found, np.int64).reshape(len(rows), len(columns))
+
+
+def _tongues(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    own = np.array([TONGUES.index(programs.texts[row].language) for row in rows], np.int64)[:, None]
+    wanted = np.array([TONGUES.index(demands.texts[column].language) for column in columns], np.int64)[None, :]
+    return np.where(own == wanted, own, TONGUES.index("cross"))
+
+
+def _clauses(texts: Sequence[Sequence[str]], vectors: Mapping[str, np.ndarray], centres: np.ndarray) -> Clauses:
+    counts = [len(t) for t in texts]
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    flat = [vectors[c] for t in texts for c in t]
+    if not flat:
+        return Clauses(np.zeros((0, centres.shape[1]), np.float32), starts)
+    return Clauses(centred(np.stack(flat), np.repeat(centres, counts, axis=0)), starts)
+
+
+def _row_means(found: Clauses) -> np.ndarray:
+    counts = np.diff(found.starts)
+    means = np.zeros((len(counts), found.vectors.shape[1]), np.float32)
+    rows = np.flatnonzero(counts)
+    if len(rows):
+        means[rows] = np.add.reduceat(found.vectors, found.starts[rows], axis=0) / counts[rows, None]
+    return means

@@ -1,20 +1,29 @@
-"""Which of the skills that posts ask for a program's courses cover (docs/method.md, section 7, upgrade)."""
+"""Which of the skills that posts ask for a program's courses cover, and by which course (docs/method.md, section 7, upgrade)."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from corpora.frames import empty, rows
+from corpora.frames import empty, rows, whole
+from corpora.skill_counts import counts_of
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
-from matcher.matching.calibration import centred, shipped
-from matcher.matching.facets import listed
-from matcher.matching.records import SkillCoverage
+from matcher.matching.calibration import Calibration, centred, shipped
+from matcher.matching.facets import clauses, language_of, listed
+from matcher.matching.records import Skill, SkillCoverage
 
-# A course covers a skill from this centred cosine on, or when one names the other. Set by reading pairs, not yet
-# measured against graded ones (docs/limits.md).
-NEAR = 0.32
+SKILL_COLUMNS = ("program_id", "skill", "posts", "employers", "covered_by", "claimed_by")
+
+
+@dataclass
+class _Asked:
+    """How much a program's posts ask for one skill."""
+
+    posts: float = 0.0
+    employers: int = 0
 
 
 def skill_coverage(
@@ -27,50 +36,111 @@ def skill_coverage(
 ) -> Mapping[str, SkillCoverage]:
     """Coverage of every program with courses and with skills that enough employers ask for.
 
-    Left out: programs in another language than Chinese, and everything under an encoder without a calibration of its
-    own; NEAR would mean nothing there.
+    A course (or practice) covers a skill when one names the other, or from the centred cosine on at which graded pairs of
+    names say that it more likely does than not (`Calibration.skill_near`). An ability that names a skill without a course
+    behind it is a claim: it is shown, and does not count.
+
+    Left out: programs in another language than Chinese, and everything under an encoder without graded pairs of its own.
 
     Args:
-        programs: program_id, courses; demands: demand_id, skills, employers, openings.
+        programs: program_id, courses, abilities; demands: demand_id, skills, employers, openings.
         edges: program_id, demand_id.
-        min_employers: demand rows named by fewer are not read.
+        min_employers: skills named by fewer are not read, by the number beside a skill (`corpora.skill_counts`) where
+            there is one, else by the employers of the row.
         encoder: the default one if None.
     """
     encoder = encoder or load_encoder()
     base = shipped()
-    if encoder.fingerprint.split("-")[0] != base.encoder:
+    if encoder.fingerprint.split("-")[0] != base.encoder or base.skill_near is None:
         return {}
-    counted = demands[(demands["employers"] >= min_employers).fillna(False) & demands["skills"].notna()]
-    skills = {str(r.demand_id): listed(r.skills) for r in rows(counted)}
+    counted = demands[demands["skills"].notna()]
+    named = {str(r.demand_id): _named(str(r.skills), whole(r.employers), min_employers) for r in rows(counted)}
     weight = {str(r.demand_id): 0.0 if empty(r.openings) else float(r.openings) for r in rows(counted)}
-    courses = {str(r.program_id): listed(r.courses) for r in rows(programs.dropna(subset=["courses"]))}
-    wanted: dict[str, dict[str, float]] = {}
+    taught = {str(r.program_id): listed(r.courses) for r in rows(programs.dropna(subset=["courses"]))}
+    abilities = {
+        str(r.program_id): clauses(str(r.abilities)) for r in rows(programs.dropna(subset=["courses", "abilities"]))
+    }
+    asked: dict[str, dict[str, _Asked]] = {}
     for program, demand in zip(edges["program_id"].astype(str), edges["demand_id"].astype(str), strict=True):
-        if courses.get(program) and demand in skills:
-            row = wanted.setdefault(program, {})
-            for skill in skills[demand]:
-                row[skill] = row.get(skill, 0.0) + weight[demand]
-    # NEAR was read off Chinese names; English names lie so close together that everything would count as covered.
-    wanted = {p: s for p, s in wanted.items() if sum(map(_chinese, [*courses[p], *s])) * 2 > len(courses[p]) + len(s)}
-    texts = sorted({t for p in wanted for t in (*courses[p], *wanted[p])})
+        if taught.get(program) and named.get(demand):
+            row = asked.setdefault(program, {})
+            for skill, employers in named[demand].items():
+                found = row.setdefault(skill, _Asked())
+                found.posts += weight[demand]
+                # The same employers may stand behind several rows: the largest number is what is certain.
+                found.employers = max(found.employers, employers)
+    asked = {p: s for p, s in asked.items() if language_of("；".join([*taught[p], *s])) == "zh"}
+    texts = sorted({t for p in asked for t in (*taught[p], *asked[p], *abilities.get(p, []))})
     if not texts:
         return {}
-    vectors = VectorCache(cache_folder() / "vectors", encoder).encode(texts, progress)
-    vectors = centred(vectors, (base.program_centre + base.demand_centre) / 2)
-    place = {text: i for i, text in enumerate(texts)}
-    found = {}
-    for program, asked in sorted(wanted.items()):
-        order = sorted(asked, key=lambda skill: (-asked[skill], skill))
-        taught = courses[program]
-        near = vectors[[place[s] for s in order]] @ vectors[[place[c] for c in taught]].T
-        covered = [
-            bool(near[i].max() >= NEAR) or any(skill in c or c in skill for c in taught)
-            for i, skill in enumerate(order)
-        ]
-        missing = tuple(skill for skill, held in zip(order, covered, strict=True) if not held)
-        found[program] = SkillCoverage(len(order), sum(covered), missing)
-    return found
+    vectors = dict(zip(texts, VectorCache(cache_folder() / "vectors", encoder).encode(texts, progress), strict=True))
+    return {
+        program: _covered(asked[program], taught[program], abilities.get(program, []), vectors, base)
+        for program in sorted(asked)
+    }
 
 
-def _chinese(text: str) -> bool:
-    return any("\u4e00" <= character <= "\u9fff" for character in text)
+def skill_frame(found: Mapping[str, SkillCoverage]) -> pd.DataFrame:
+    """One row a program and skill, in the order of SKILL_COLUMNS: posts a year that ask for it, employers who name it at
+    least, the course that covers it, the ability that claims it where no course does.
+    """
+    records = [
+        (program, s.name, round(s.posts, 2), s.employers, s.covered_by, s.claimed_by)
+        for program, coverage in found.items()
+        for s in coverage.skills
+    ]
+    frame = pd.DataFrame(records, columns=list(SKILL_COLUMNS))
+    return frame.astype(
+        {"program_id": "string", "skill": "string", "posts": "float64", "employers": "int64"}
+        | {"covered_by": "string", "claimed_by": "string"}
+    )
+
+
+def coverage_of(table: pd.DataFrame) -> dict[str, SkillCoverage]:
+    """The inverse of `skill_frame`."""
+    found: dict[str, list[Skill]] = {}
+    for row in rows(table):
+        skill = Skill(str(row.skill), float(row.posts), int(row.employers), str(row.covered_by), str(row.claimed_by))
+        found.setdefault(str(row.program_id), []).append(skill)
+    return {program: SkillCoverage(tuple(skills)) for program, skills in found.items()}
+
+
+def _covered(
+    asked: Mapping[str, _Asked],
+    courses: list[str],
+    abilities: list[str],
+    vectors: Mapping[str, np.ndarray],
+    base: Calibration,
+) -> SkillCoverage:
+    order = sorted(asked, key=lambda skill: (-asked[skill].posts, skill))
+    by_course = _carriers(order, courses, vectors, base)
+    by_ability = _carriers(order, abilities, vectors, base)
+    return SkillCoverage(
+        tuple(
+            Skill(s, asked[s].posts, asked[s].employers, course, "" if course else ability)
+            for s, course, ability in zip(order, by_course, by_ability, strict=True)
+        )
+    )
+
+
+def _carriers(skills: list[str], texts: list[str], vectors: Mapping[str, np.ndarray], base: Calibration) -> list[str]:
+    """For each skill the text that covers it best; empty where none does."""
+    if not texts:
+        return [""] * len(skills)
+    wanted = centred(np.stack([vectors[s] for s in skills]), base.centres["demand", "zh"])
+    offered = centred(np.stack([vectors[t] for t in texts]), base.centres["program", "zh"])
+    near = wanted @ offered.T
+    for i, skill in enumerate(skills):
+        for j, text in enumerate(texts):
+            # One names the other: nearer than any cosine says.
+            if skill in text or text in skill:
+                near[i, j] = 2.0
+    best = near.argmax(axis=1)
+    return [texts[j] if near[i, j] >= (base.skill_near or 2.0) else "" for i, j in enumerate(best)]
+
+
+def _named(text: str, employers: int | None, least: int) -> dict[str, int]:
+    """The skills of a demand that enough employers name, and how many name each."""
+    if counts := counts_of(text):
+        return {skill: number for skill, number in counts.items() if number >= least}
+    return dict.fromkeys(listed(text), employers) if employers is not None and employers >= least else {}

@@ -6,7 +6,7 @@ draws are then probabilities: P(rate < 0.7), P(headroom >= 0.1 supply).
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -175,10 +175,8 @@ class _Table:
         labels = [f"{a}|{b}" for a, b in zip(words(own, "level"), words(own, "major_group"), strict=True)]
         groups = sorted(set(labels))
         place = {label: i for i, label in enumerate(groups)}
-        spread = [
-            float(cv) if not empty(cv) else doubt.openings_cv.get(basis, USUAL_CV)
-            for cv, basis in zip(_column(wanted, "openings_cv"), _column(wanted, "basis"), strict=True)
-        ]
+        stated: Iterable[tuple[Any, Any]] = zip(_column(wanted, "openings_cv"), _column(wanted, "basis"), strict=True)
+        spread = [float(cv) if not empty(cv) else doubt.openings_cv.get(basis, USUAL_CV) for cv, basis in stated]
         rows, head, p = _pairs(matches, names, posted)
         program_text, demand_text = keys(words(own, "text")), keys(words(wanted, "text"))
         return cls(
@@ -256,8 +254,8 @@ def _pairs(
     matches: pd.DataFrame, programs: Sequence[str], demands: Sequence[str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(program, demand, p), sorted, each pair once with the larger p."""
-    rows = pd.Index(programs).get_indexer(matches["program_id"].astype(str))
-    head = pd.Index(demands).get_indexer(matches["demand_id"].astype(str))
+    rows = pd.Index(programs).get_indexer(pd.Index(matches["program_id"].astype(str)))
+    head = pd.Index(demands).get_indexer(pd.Index(matches["demand_id"].astype(str)))
     p = matches["p"].to_numpy(np.float64)
     known = (rows >= 0) & (head >= 0)
     rows, head, p = rows[known].astype(np.int64), head[known].astype(np.int64), p[known]

@@ -21,17 +21,15 @@ def classify_matches(
     demands: pd.DataFrame,
     threshold: float,
     flows: Iterable[tuple[str, str]] = (),
-    rejected: Iterable[tuple[str, str]] = (),
 ) -> pd.DataFrame:
     """Adds `edge` and `why_not` to matches; the first reason of rejected, below_threshold, level, region is named.
 
     Args:
-        matches: program_id, demand_id, p (probability, 0 to 1).
+        matches: program_id, demand_id, p (probability, 0 to 1) and, after reviews, `review` ("reject" forbids the edge).
         programs: program_id, level, region; an empty level or region restricts nothing.
         demands: demand_id, levels (several separated by ";"), region; empty accepts all.
         threshold: least p of an edge.
         flows: directed pairs of regions within reach.
-        rejected: pairs that a review rejected.
 
     Raises:
         ValueError: a match names a program or demand that is not listed.
@@ -42,7 +40,6 @@ def classify_matches(
     own = programs.set_index("program_id")[["level", "region"]].astype(object).fillna("").loc[matches["program_id"]]
     wanted = demands.set_index("demand_id")[["levels", "region"]].astype(object).fillna("").loc[matches["demand_id"]]
     pairs = set(flows)
-    refused = set(rejected)
     level_ok = np.array(
         [not a or not b or a in b.split(";") for a, b in zip(own["level"], wanted["levels"], strict=True)], bool
     )
@@ -50,12 +47,12 @@ def classify_matches(
         [not a or not b or a == b or (a, b) in pairs for a, b in zip(own["region"], wanted["region"], strict=True)],
         bool,
     )
-    confirmed = np.array(
-        [pair not in refused for pair in zip(matches["program_id"], matches["demand_id"], strict=True)], bool
-    )
+    refused = np.zeros(len(matches), bool)
+    if "review" in matches:
+        refused = (matches["review"] == "reject").to_numpy(bool)
     # Rounded before it is compared: a certificate rests on the p that the file shows.
     likely = (matches["p"].astype(float).round(3) >= threshold).to_numpy(bool)
     reasons = np.select(
-        [~confirmed, ~likely, ~level_ok, ~region_ok], ["rejected", "below_threshold", "level", "region"], default=""
+        [refused, ~likely, ~level_ok, ~region_ok], ["rejected", "below_threshold", "level", "region"], default=""
     )
     return matches.assign(p=matches["p"].astype(float).round(3), edge=reasons == "", why_not=reasons)

@@ -2,20 +2,29 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty, whole, word
+from corpora.frames import empty, rows, whole, word
+from corpora.schema import empty_frame
 from matcher.matching.facets import text_size
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
-from matcher.policy.facts import DemandYear, Facts
-from matcher.policy.pack import Values
+from matcher.policy.data_checks import data_checks
+from matcher.policy.employment import estimate_employment
+from matcher.policy.facts import DemandYear, Facts, ReportedYear
+from matcher.policy.lineage import ancestors
+from matcher.policy.parameters import Values
+from matcher.policy.peers import peers
+from matcher.policy.pooling import indispensability, pooled_outcomes, pools
+from matcher.policy.proposals import own_proposals, without_own
+from matcher.policy.rules import MEASURES
 
 _YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _USUAL_YEARS = {"bachelor": 4}
@@ -32,6 +41,10 @@ class Evidence:
         employment: program_id, mean, below_probability of estimate_employment.
         estimated: programs with an estimated share.
         skills: of matching.skills.
+        reported: outcomes as reported, before anything was put aside; `outcomes` if None.
+        predecessors, agreements: as read.
+        scope: what the caller declared the tables to hold in full: "", "city" or "province".
+        earlier: program -> the step of the ladder that an earlier assessment gave.
     """
 
     programs: pd.DataFrame
@@ -45,102 +58,249 @@ class Evidence:
     estimated: frozenset[str]
     skills: Mapping[str, SkillCoverage]
     coverage: Coverage
+    reported: pd.DataFrame | None = None
+    predecessors: pd.DataFrame | None = None
+    agreements: pd.DataFrame | None = None
+    scope: str = ""
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
-    """One entry a program, in order of program_id."""
-    blocks = {program: block for block in placement.fair.blocks for program in block.programs}
-    outcomes = {str(p): t for p, t in evidence.outcomes.groupby("program_id")}
-    linked = evidence.matches[evidence.matches["edge"]].groupby("program_id")["demand_id"].apply(list).to_dict()
-    best = evidence.matches.groupby("program_id")["p"].max().to_dict()
-    employment = evidence.employment.set_index("program_id")
-    demands = evidence.demands.set_index("demand_id", drop=False)
-    strategic = _strategic_chains(evidence.chains)
-    return [
-        _facts(
-            row,
-            outcomes.get(str(row["program_id"]), evidence.outcomes.iloc[:0]),
-            demands.loc[linked.get(row["program_id"], [])],
-            blocks.get(str(row["program_id"])),
-            best.get(row["program_id"]),
-            employment.loc[row["program_id"]] if row["program_id"] in employment.index else None,
-            strategic,
-            evidence,
-            placement,
-            values,
-            as_of,
+    """One entry a program, in order of program_id; small points of one class at one institution get their pool."""
+    gathered = _Gatherer(evidence, placement, values, as_of)
+    found = [gathered.program(row) for _, row in evidence.programs.sort_values("program_id").iterrows()]
+    return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
+
+
+class _Gatherer:
+    """The tables indexed by program."""
+
+    def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date) -> None:
+        self._evidence, self._placement, self._values, self._as_of = evidence, placement, values, as_of
+        self._blocks = {program: block for block in placement.fair.blocks for program in block.programs}
+        self._outcomes = {str(p): t for p, t in evidence.outcomes.groupby("program_id")}
+        self._linked = (
+            evidence.matches[evidence.matches["edge"]].groupby("program_id")["demand_id"].apply(list).to_dict()
         )
-        for _, row in evidence.programs.sort_values("program_id").iterrows()
-    ]
+        self._best = evidence.matches.groupby("program_id")["p"].max().to_dict()
+        self._employment = evidence.employment.set_index("program_id")
+        self._demands = evidence.demands.set_index("demand_id", drop=False)
+        self._strategic = _strategic_chains(evidence.chains)
+        outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
+        self._reported = reported_years(outcomes)
+        self._peers = peers(evidence.programs, self._reported, values, as_of.year)
+        self._checks = data_checks(outcomes, evidence.programs, values)
+        self._ancestors = {} if evidence.predecessors is None else ancestors(evidence.predecessors)
+        agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
+        proposed = own_proposals(evidence.programs, evidence.demands, agreements)
+        self._without = without_own(placement, proposed, evidence.estimated, values.share("surplus.rate"))
+
+    def program(self, row: pd.Series) -> Facts:
+        program = str(row["program_id"])
+        without = self._without.get(program)
+        linked = self._linked.get(program, [])
+        facts = self._facts(
+            row,
+            self._outcomes.get(program, self._evidence.outcomes.iloc[:0]),
+            self._demands.loc[[d for d in linked if without is None or d not in without.demands]],
+            self._blocks.get(program),
+            self._best.get(program),
+            self._employment.loc[program] if program in self._employment.index else None,
+        )
+        peer = self._peers[program]
+        facts = replace(
+            facts,
+            reported=self._reported.get(program, ()),
+            standings=peer.standings,
+            points=peer.points,
+            city_schools=peer.city_schools,
+            province_schools=peer.province_schools,
+            opened_here=peer.opened_here,
+            data_checks=self._checks.get(program, ()),
+        )
+        if without is None:
+            return facts
+        return replace(
+            facts,
+            own_posts=without.posts,
+            own_rate=without.rate,
+            headroom=None
+            if facts.headroom is None or without.headroom is None
+            else min(facts.headroom, without.headroom),
+            indispensability=without.indispensability,
+            certified=facts.certified or without.certified,
+            borders_scarce=bool(facts.borders_scarce) and without.scarce,
+        )
+
+    def with_pools(self, facts: list[Facts]) -> list[Facts]:
+        """Adds the pool of each small point that has others beside it."""
+        evidence, values = self._evidence, self._values
+        by_id = {f.program_id: f for f in facts}
+        few = values.whole("evidence.min_graduates")
+        groups = pools(evidence.programs, {f.program_id: f.graduates or 0 for f in facts}, few)
+        if not groups:
+            return facts
+        rows_of = evidence.programs.set_index("program_id", drop=False)
+        members = {"+".join(group): group for group in groups}
+        together = {name: self._pool_row(name, rows_of.loc[list(group)]) for name, group in members.items()}
+        outcomes = {name: pooled_outcomes(evidence.outcomes, group, name) for name, group in members.items()}
+        pooled = {p for group in groups for p in group}
+        alone = evidence.outcomes[~evidence.outcomes["program_id"].isin(pooled)]
+        everything = pd.concat([alone, *outcomes.values()], ignore_index=True)
+        posterior = estimate_employment(
+            everything[everything["year"] <= self._as_of.year],
+            pd.concat([evidence.programs, pd.DataFrame(list(together.values()))], ignore_index=True),
+            values.weights("employment.year_weights"),
+            values.number("employment.low_rate"),
+        ).programs.set_index("program_id")
+        for name, group in members.items():
+            own = [by_id[p] for p in group]
+            linked = sorted({d for p in group for d in self._linked.get(p, [])})
+            placed = [f for f in own if f.rate is not None]
+            worst = min(placed, key=lambda f: (f.rate, f.program_id), default=None)
+            facts_of_pool = self._facts(
+                together[name],
+                outcomes[name],
+                self._demands.loc[linked],
+                self._blocks.get(worst.program_id) if worst else None,
+                max((self._best[p] for p in group if p in self._best), default=None),
+                posterior.loc[name] if name in posterior.index else None,
+            )
+            pool = pooled_facts(facts_of_pool, own, self._placement)
+            for fact in own:
+                others = tuple(p for p in group if p != fact.program_id)
+                by_id[fact.program_id] = replace(fact, pool=pool, pooled_with=others)
+        return [by_id[f.program_id] for f in facts]
+
+    def _pool_row(self, name: str, rows_of: pd.DataFrame) -> pd.Series:
+        """The pool as a program: the text of its fullest member, the age of its oldest."""
+        sizes = [text_size(row) for _, row in rows_of.iterrows()]
+        row = rows_of.iloc[sizes.index(max(sizes))].copy()
+        row["program_id"], row["name"] = name, "、".join(dict.fromkeys(rows_of["name"].astype(str)))
+        row["year_opened"] = rows_of["year_opened"].min()
+        row["capacity"] = rows_of["capacity"].sum(min_count=len(rows_of))
+        row["exempt"] = rows_of["exempt"].iloc[0] if rows_of["exempt"].notna().all() else pd.NA
+        return row
+
+    def _facts(
+        self,
+        row: pd.Series,
+        outcomes: pd.DataFrame,
+        linked: pd.DataFrame,
+        block: Block | None,
+        best: float | None,
+        employment: Any,
+    ) -> Facts:
+        evidence, placement, values, as_of = self._evidence, self._placement, self._values, self._as_of
+        program = str(row["program_id"])
+        reach = placement.reach.get(program)
+        history = outcomes[outcomes["year"] <= as_of.year].sort_values("year", ascending=False)
+        recent = history.head(3)
+        finding = placement.surplus.get(block.id) if block else None
+        marginal = placement.marginals.get(program)
+        skills = evidence.skills.get(program)
+        courses, characters = text_size(row)
+        region, major = word(row["region"]), word(row["major_group"])
+        return Facts(
+            program_id=program,
+            name=str(row["name"]),
+            exempt=word(row["exempt"]) or None,
+            state_controlled=None if empty(row["state_controlled"]) else bool(row["state_controlled"]),
+            enrolled=tuple((int(y), whole(n)) for y, n in zip(history["year"], history["enrolled"], strict=True)),
+            students_left=_students_left(program, history, evidence.students, as_of),
+            first_cohort=None if empty(row["year_opened"]) else int(row["year_opened"]) + study_years(row),
+            graduates=int(recent["graduates"].sum()) if len(recent) else None,
+            supply=placement.supply.get(program),
+            supply_estimated=program in evidence.estimated,
+            rate=placement.fair.rates.get(program),
+            rate_high=placement.high_rates.get(program),
+            block=block.id if block else None,
+            certified=finding.certified if finding else (None if program not in placement.supply else False),
+            why_not_certified=finding.why_not_certified if finding else (),
+            undercounted_by=finding.undercounted_by if finding else 0,
+            block_programs=len(block.programs) if block else 0,
+            block_supply=block.supply if block else None,
+            block_posts=block.posts if block else None,
+            cannot_be_placed=block.cannot_be_placed if block else None,
+            headroom=marginal.headroom if marginal else None,
+            indispensability=marginal.indispensability if marginal else None,
+            employment=None if employment is None else float(employment["mean"]),
+            below=None if employment is None else float(employment["below_probability"]),
+            further_share=_further_share(recent),
+            further_latest=_further_share(recent.dropna(subset=["further_study", "graduates"]).head(1)),
+            best_match=None if best is None else float(best),
+            demand_years=_demand_years(
+                linked, evidence, reach.regions if reach else (region,), reach.fields if reach else (major,)
+            ),
+            # Its own field and region: a source that sees a neighbouring field says nothing about this one.
+            source_age=_source_age(
+                evidence.coverage,
+                (region,) if region else (reach.regions if reach else ()),
+                (major,) if major else (reach.fields if reach else ()),
+                as_of,
+            ),
+            courses=courses,
+            characters=characters,
+            skills=skills.asked if skills else 0,
+            covered=skills.covered if skills else 0,
+            missing_skills=skills.missing if skills else (),
+            capacity=whole(row["capacity"]),
+            named_short=_named(str(row["name"]), values.names("expand.fields")),
+            named_traditional=_named(f"{row['name']} {word(row.get('class'))}", values.names("upgrade.fields")),
+            controlled_field=_named(word(row.get("class")), values.names("approval.fields")),
+            borders_scarce=None if block is None else block.posts > block.supply,
+            institution=word(row["institution"]),
+            region=region,
+            level=word(row["level"]),
+            field=major,
+            year_opened=whole(row["year_opened"]),
+            scope=evidence.scope,
+            last_measure=evidence.earlier.get(program),
+            predecessors=self._ancestors.get(program, ()),
+            **_reachable(linked[linked["role"] == "current"], self._strategic, placement),
+        )
 
 
-def _facts(
-    row: pd.Series,
-    outcomes: pd.DataFrame,
-    linked: pd.DataFrame,
-    block: Block | None,
-    best: float | None,
-    employment: pd.Series | None,
-    strategic: Mapping[str, str],
-    evidence: Evidence,
-    placement: Placement,
-    values: Values,
-    as_of: date,
-) -> Facts:
-    program = str(row["program_id"])
-    reach = placement.reach[program]
-    history = outcomes[outcomes["year"] <= as_of.year].sort_values("year", ascending=False)
-    recent = history.head(3)
-    finding = placement.surplus.get(block.id) if block else None
-    marginal = placement.marginals.get(program)
-    skills = evidence.skills.get(program)
-    courses, characters = text_size(row)
-    return Facts(
-        program_id=program,
-        name=str(row["name"]),
-        exempt=word(row["exempt"]) or None,
-        state_controlled=None if empty(row["state_controlled"]) else bool(row["state_controlled"]),
-        enrolled=tuple((int(y), whole(n)) for y, n in zip(history["year"], history["enrolled"], strict=True)),
-        students_left=_students_left(program, history, evidence.students, as_of),
-        first_cohort=None if empty(row["year_opened"]) else int(row["year_opened"]) + study_years(row),
-        graduates=int(recent["graduates"].sum()) if len(recent) else None,
-        supply=placement.supply.get(program),
-        supply_estimated=program in evidence.estimated,
-        rate=placement.fair.rates.get(program),
-        rate_high=placement.high_rates.get(program),
-        block=block.id if block else None,
-        certified=finding.certified if finding else (None if program not in placement.supply else False),
-        why_not_certified=finding.why_not_certified if finding else (),
-        undercounted_by=finding.undercounted_by if finding else 0,
-        block_programs=len(block.programs) if block else 0,
-        block_supply=block.supply if block else None,
-        block_posts=block.posts if block else None,
-        cannot_be_placed=block.cannot_be_placed if block else None,
-        headroom=marginal.headroom if marginal else None,
-        indispensability=marginal.indispensability if marginal else None,
-        employment=None if employment is None else float(employment["mean"]),
-        below=None if employment is None else float(employment["below_probability"]),
-        further_share=_further_share(recent),
-        best_match=None if best is None else float(best),
-        demand_years=_demand_years(linked, evidence, reach.regions, reach.fields),
-        # Its own field and region: a source that sees a neighbouring field says nothing about this one.
-        source_age=_source_age(
-            evidence.coverage,
-            reach.regions if empty(row["region"]) else (word(row["region"]),),
-            reach.fields if empty(row["major_group"]) else (word(row["major_group"]),),
-            as_of,
-        ),
-        courses=courses,
-        characters=characters,
-        skills=skills.asked if skills else 0,
-        covered=skills.covered if skills else 0,
-        missing_skills=skills.missing if skills else (),
-        capacity=whole(row["capacity"]),
-        named_short=_named(str(row["name"]), values.names("expand.fields")),
-        named_traditional=_named(f"{row['name']} {word(row.get('class'))}", values.names("upgrade.fields")),
-        borders_scarce=None if block is None else block.posts > block.supply,
-        **_reachable(linked[linked["role"] == "current"], strategic, placement),
+def pooled_facts(pool: Facts, members: list[Facts], placement: Placement) -> Facts:
+    """What placement knows of the members, together."""
+    supplied = [f for f in members if f.supply]
+    supply = sum(f.supply or 0 for f in supplied)
+    rated = [f for f in supplied if f.rate is not None]
+    placed = sum((f.rate * f.supply for f in rated if f.rate is not None and f.supply is not None), Fraction(0))
+    certified = all(f.certified for f in supplied) if supplied else None
+    # Only a ground makes the guard speak, and a flow over everybody takes its time.
+    asked = bool(certified) or (bool(supply) and all(year.posts * 20 < supply for year in pool.demand_years))
+    alone = indispensability(placement, [f.program_id for f in supplied]) if asked else None
+    objections = tuple(dict.fromkeys(reason for f in supplied for reason in f.why_not_certified))
+    return replace(
+        pool,
+        supply=supply or None,
+        supply_estimated=any(f.supply_estimated for f in members),
+        rate=placed / supply if supply and len(rated) == len(supplied) else None,
+        certified=certified,
+        why_not_certified=objections,
+        headroom=max((f.headroom for f in supplied if f.headroom is not None), default=None),
+        indispensability=alone,
+        students_left=None
+        if any(f.students_left is None for f in members)
+        else sum(f.students_left or 0 for f in members),
+        last_measure=max((f.last_measure for f in members if f.last_measure), key=MEASURES.index, default=None),
+        skills=max(f.skills for f in members),
+        covered=max(f.covered for f in members),
+        own_posts=max(f.own_posts for f in members),
     )
+
+
+def reported_years(outcomes: pd.DataFrame) -> dict[str, tuple[ReportedYear, ...]]:
+    """Program -> its years as reported, latest first."""
+    names = [f.name for f in fields(ReportedYear) if f.name not in ("year", "basis")]
+    found: dict[str, list[ReportedYear]] = {}
+    for row in rows(outcomes.sort_values("year", ascending=False)):
+        figures = {name: whole(getattr(row, name)) for name in names}
+        found.setdefault(str(row.program_id), []).append(
+            ReportedYear(year=int(row.year), basis=word(row.rate_basis), **figures)
+        )
+    return {program: tuple(years) for program, years in found.items()}
 
 
 def study_years(row: pd.Series) -> int:

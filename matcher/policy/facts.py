@@ -24,6 +24,27 @@ class DemandYear:
 
 
 @dataclass(frozen=True)
+class ReportedYear:
+    """The figures of one year as they were reported: head counts, nothing smoothed and nothing estimated.
+
+    Attributes:
+        basis: what `employed` was counted on: initial, year_end, or empty where the table does not say.
+    """
+
+    year: int
+    planned: int | None = None
+    registered: int | None = None
+    enrolled: int | None = None
+    students: int | None = None
+    graduates: int | None = None
+    employed: int | None = None
+    further_study: int | None = None
+    first_choice: int | None = None
+    teachers: int | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """One program before the rules. See docs/method.md, section 7, for what each figure is used for.
 
@@ -35,8 +56,11 @@ class Facts:
         supply, headroom, indispensability: hundredths of persons a year.
         block_programs: how many programs its block has.
         block_supply, block_posts, cannot_be_placed: hundredths, of its block; the last of the closed set.
-        certified: whether a surplus of its block is certified; why_not_certified: the clauses that stand against it.
+        certified: whether every clause of a certificate but the one on probability holds for its block;
+            why_not_certified: the clauses that stand against it.
         below: P(employment rate < low rate).
+        rate_below: P(placeable rate < the surplus rate) over draws; headroom_prioritize, headroom_expand: P(headroom >=
+            the share of supply asked for prioritize, expand). None where no draws were made: point values then decide.
         reachable: posts of its edges; strategic, short: the part of them in strategic chains, marked short of people.
         growth, growth_low: of the reachable posts, shares a year, weighted by posts.
         strategic_chains, documents: the strategic chains of its posts, most posts first, and what makes them strategic.
@@ -46,6 +70,22 @@ class Facts:
         skills: skills asked for by enough employers in reachable posts; covered: those its courses cover.
         named_short, named_traditional: the word of the pack's list found in its name or class.
         borders_scarce: its block has more posts than graduates.
+        further_latest: share of further study among the graduates of the latest year that reports both.
+        controlled_field: the word of the pack's list of fields under state control found in its class.
+        institution, region, level, field, year_opened: of the program; field is its major group.
+        reported: figures as reported, latest first, of the program and its predecessors.
+        scope: what the caller declared the tables to hold in full: "", "city" or "province".
+        standings: (year, points with its destination rate or a lower one, points compared) within that scope.
+        points: how many points the scope has of its catalogue program and level.
+        city_schools, province_schools: (schools that offer it, schools) at its level, in its region and in the scope.
+        opened_here: points that its institution opened in the year of the assessment.
+        last_measure: the step of the ladder that an earlier assessment gave.
+        predecessors: programs whose history and age it carries.
+        own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
+            reachable, strategic, short, growth, headroom and indispensability.
+        own_rate: the placeable rate without them; None where there are none.
+        pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
+        data_checks: keys of data_checks.DATA_CHECKS.
     """
 
     program_id: str
@@ -92,3 +132,27 @@ class Facts:
     named_short: str | None = None
     named_traditional: str | None = None
     borders_scarce: bool | None = None
+    rate_below: float | None = None
+    headroom_prioritize: float | None = None
+    headroom_expand: float | None = None
+    further_latest: float | None = None
+    controlled_field: str | None = None
+    institution: str = ""
+    region: str = ""
+    level: str = ""
+    field: str = ""
+    year_opened: int | None = None
+    reported: tuple[ReportedYear, ...] = ()
+    scope: str = ""
+    standings: tuple[tuple[int, int, int], ...] = ()
+    points: int | None = None
+    city_schools: tuple[int, int] | None = None
+    province_schools: tuple[int, int] | None = None
+    opened_here: int = 0
+    last_measure: str | None = None
+    predecessors: tuple[str, ...] = ()
+    own_posts: int = 0
+    own_rate: Fraction | None = None
+    pool: "Facts | None" = None
+    pooled_with: tuple[str, ...] = ()
+    data_checks: tuple[str, ...] = ()

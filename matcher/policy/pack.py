@@ -1,220 +1,213 @@
-"""Policy packs: parameters with units, dated values and a reference for every value.
+"""Policy packs by name or file: one YAML file laid over those that it extends, checked as a whole.
 
-A pack is read strictly. A key that is not known, a value without its reference, dates out of order or a value that does
-not fit its unit is an error that names the file and the parameter: a bureau must be able to trust every printed number.
+Only the root of a lineage declares parameters; a pack that extends another sets values of what is declared there. So a
+misspelt name is an error instead of a number that nothing reads.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
+from collections.abc import Callable, Mapping
 from importlib.resources import files
-from itertools import pairwise
-from typing import Any, Literal, get_args
+from pathlib import Path
+from typing import Any
 
-import yaml
+from matcher.policy.parameters import (
+    REPEALED,
+    UNVERIFIED,
+    DatedValue,
+    PackError,
+    Parameter,
+    PolicyPack,
+    Reference,
+    Regulation,
+    Status,
+    Unit,
+    Value,
+    Values,
+)
+from matcher.policy.reading import Layer, near, read_layer, unfit
+from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
-from corpora.faults import Unusable
+__all__ = [
+    "DatedValue", "PackError", "Parameter", "PolicyPack", "Reference", "Regulation", "Status", "Unit", "Value",
+    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs",
+]  # fmt: skip
 
-Status = Literal["in_force", "repealed", "unverified"]
-Unit = Literal["share", "probability", "persons", "years", "months", "count", "characters", "names", "weights"]
-Value = float | tuple[str, ...] | tuple[float, ...]
-
-
-class PackError(Unusable):
-    """A policy pack that cannot be trusted; the message names file, parameter and what was expected."""
-
-    def __init__(self, en: str, zh: str = "") -> None:
-        # Faults inside of a pack are for those who write packs; only choosing one is everybody's business.
-        super().__init__(zh or en, en)
-
-
-@dataclass(frozen=True)
-class DatedValue:
-    """A value in force from a day on, with the document (or `project default`) that it comes from."""
-
-    start: date
-    value: Value
-    reference: str
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number of the policy: its meaning in both languages, its unit, and its values in order of their dates."""
-
-    name: str
-    description: Mapping[str, str]
-    unit: Unit
-    values: tuple[DatedValue, ...]
-
-    def at(self, day: date) -> DatedValue:
-        """The value in force on a day.
-
-        Raises:
-            PackError: the parameter has no value that early.
-        """
-        found = [v for v in self.values if v.start <= day]
-        if not found:
-            raise PackError(f"{self.name} has no value on {day}: its first one is in force from {self.values[0].start}")
-        return found[-1]
+# Reads the text of a pack by its name: (text, file), or None where there is none of that name.
+Source = Callable[[str], tuple[str, str] | None]
+_KNOWN: Mapping[str, Mapping[str, Any]] = {"grounds": GROUNDS, "guards": GUARDS, "regulations": REGULATIONS}
 
 
-@dataclass(frozen=True)
-class PolicyPack:
-    """A named set of parameters. `status` unverified is printed wherever the pack is used."""
-
-    name: str
-    status: Status
-    title: Mapping[str, str]
-    parameters: Mapping[str, Parameter]
-
-    def on(self, day: date) -> "Values":
-        """All values in force on a day."""
-        return Values(self, day)
+def shipped_packs() -> tuple[str, ...]:
+    """Names of the packs that ship with the product; default comes first."""
+    folder = files("matcher.policy") / "packs"
+    names = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    return tuple(sorted(names, key=lambda name: (name != "default", name)))
 
 
-@dataclass(frozen=True)
-class Values:
-    """A pack as it stands on one day: what rules read."""
+def load_pack(name: str | Path = "default") -> PolicyPack:
+    """A pack that ships with the product, or one of the user's own.
 
-    pack: PolicyPack
-    day: date
-
-    def number(self, name: str) -> float:
-        """The value of a parameter that is one number.
-
-        Raises:
-            PackError: no such parameter, no value that early, or not one number.
-        """
-        value = self.dated(name).value
-        if isinstance(value, tuple):
-            raise PackError(f"pack {self.pack.name}: {name} is a list, expected one number")
-        return value
-
-    def share(self, name: str) -> Fraction:
-        """A share as an exact fraction: 0.7 is 7/10, as printed."""
-        return Fraction(str(self.number(name)))
-
-    def names(self, name: str) -> tuple[str, ...]:
-        """The value of a parameter that lists names."""
-        value = self.dated(name).value
-        return tuple(str(v) for v in value) if isinstance(value, tuple) else ()
-
-    def weights(self, name: str) -> tuple[float, ...]:
-        """The value of a parameter that lists numbers."""
-        value = self.dated(name).value
-        return tuple(float(v) for v in value) if isinstance(value, tuple) else (value,)
-
-    def dated(self, name: str) -> DatedValue:
-        """The value in force with its reference."""
-        if name not in self.pack.parameters:
-            known = ", ".join(sorted(self.pack.parameters))
-            raise PackError(f"pack {self.pack.name} has no parameter {name}; it has {known}")
-        return self.pack.parameters[name].at(self.day)
-
-
-def load_pack(name: str = "default") -> PolicyPack:
-    """A pack that ships with the product.
+    Args:
+        name: of a shipped pack, or the path of a YAML file. A file may extend a shipped pack or a file beside it.
 
     Raises:
         PackError: no such pack, or one that does not pass the checks.
     """
-    folder = files("matcher.policy") / "packs"
-    if not (folder / f"{name}.yaml").is_file():
-        known = sorted(f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    path = Path(name)
+    if path.suffix.lower() in (".yaml", ".yml"):
+        if not path.is_file():
+            raise PackError(f"{path}: no such file", f"{path}：没有这个文件")
+        return parse_pack(_read(path), path.name, lambda other: _beside(path, other) or _shipped(other))
+    found = _shipped(str(name))
+    if found is None:
+        known = shipped_packs()
         raise PackError(
-            f"no policy pack {name!r}; there are: {', '.join(known)}",
-            f"没有政策规则集“{name}”；现有：{'、'.join(known)}",
+            f"no policy pack {str(name)!r}; there are: {', '.join(known)}, or name a YAML file",
+            f"没有政策规则集“{name}”；现有：{'、'.join(known)}，也可给出 YAML 文件路径",
         )
-    return parse_pack((folder / f"{name}.yaml").read_text(encoding="utf-8"), f"{name}.yaml")
+    return parse_pack(*found)
 
 
-def parse_pack(text: str, file: str) -> PolicyPack:
-    """Reads a pack from YAML text; `file` is named in every error.
+def recorded_pack(record: Mapping[str, Any]) -> PolicyPack:
+    """The pack of an assessment, from its manifest's `policy`: a user's own pack is kept there in full.
 
     Raises:
-        PackError: see the module's description.
+        PackError: the pack is not known to this version, or does not pass its checks.
     """
+    texts: Mapping[str, str] = record.get("texts") or {}
+    if record["pack"] not in texts:
+        return load_pack(record["pack"])
+
+    def source(name: str) -> tuple[str, str] | None:
+        return (texts[name], f"{name}.yaml") if name in texts else _shipped(name)
+
+    return parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source)
+
+
+def pack_warnings(values: Values) -> list[dict[str, str]]:
+    """What every output that carries verdicts of this pack must say of it."""
+    if values.pack.status == "in_force":
+        return []
+    title, said = values.pack.title, UNVERIFIED if values.pack.status == "unverified" else REPEALED
+    return [{"zh": f"{title['zh']}：{said['zh']}", "en": f"{title['en']}: {said['en']}"}]
+
+
+def parse_pack(text: str, file: str, source: Source | None = None) -> PolicyPack:
+    """Reads a pack from YAML text; `file` is named in every error.
+
+    Args:
+        source: where packs that it extends come from; those that ship with the product if None.
+
+    Raises:
+        PackError: unknown keys or parameters, missing references, overlapping dates, wrong units, unknown parents, a
+            lineage that turns on itself, a rule that is not known or lacks a value that it asks for.
+    """
+    find = source or _shipped
+    layers, texts = [read_layer(text, file)], {}
+    shipped = set(shipped_packs())
+    if _shipped_text(layers[0].name) != text:
+        if layers[0].name in shipped:
+            where = layers[0].at("name")
+            raise PackError(f"{where}: name: {layers[0].name} is a pack of the product; choose another name")
+        texts[layers[0].name] = text
+    while parent := layers[-1].extends:
+        at = layers[-1].at("extends")
+        if parent in (layer.name for layer in layers):
+            chain = " -> ".join([*(layer.name for layer in layers), parent])
+            raise PackError(f"{at}: extends: the packs extend each other in a circle: {chain}")
+        found = find(parent)
+        if found is None:
+            hint = near(parent, shipped_packs())
+            raise PackError(f"{at}: extends: no pack {parent!r}; there are: {', '.join(shipped_packs())}{hint}")
+        layers.append(read_layer(*found))
+        if layers[-1].name != parent:
+            raise PackError(f"{layers[-1].at('name')}: name: is {layers[-1].name}, the file stands for {parent}")
+        if parent not in shipped:
+            texts[parent] = found[0]
+    return _laid_over(layers, texts)
+
+
+def _laid_over(layers: list[Layer], texts: Mapping[str, str]) -> PolicyPack:
+    """From the root to the pack itself, each layer over what is there."""
+    parameters: dict[str, Parameter] = {}
+    regulations: dict[str, Regulation] = {}
+    order: dict[str, tuple[str, ...]] = {"grounds": (), "guards": ()}
+    for layer in reversed(layers):
+        for name in layer.parameters:
+            parameters[name] = _parameter(layer, name, parameters)
+        for name, (verdict, measure, reference) in layer.regulations.items():
+            at = layer.at("regulations", name)
+            if name not in REGULATIONS:
+                raise PackError(f"{at}: regulation {name}: unknown rule; there are {', '.join(REGULATIONS)}"
+                                f"{near(name, REGULATIONS)}")  # fmt: skip
+            if measure and measure not in MEASURES:
+                raise PackError(
+                    f"{at}: regulation {name}: measure is {measure!r}; expected one of {', '.join(MEASURES)}"
+                )
+            regulations[name] = Regulation(name, verdict, measure, reference, layer.name)
+        for kind, names in layer.order.items():
+            order[kind] = names
+            for name in names:
+                if name not in _KNOWN[kind]:
+                    hint = near(name, _KNOWN[kind])
+                    raise PackError(f"{layer.at('order', kind)}: {kind}: unknown rule {name}{hint}")
+                if kind == "regulations" and name not in regulations:
+                    raise PackError(f"{layer.at('order', kind)}: regulations: {name} has no verdict in this pack")
+        if "regulations" not in layer.order:
+            order["regulations"] = tuple(regulations)
+    own = layers[0]
+    in_force = {name: regulations[name] for name in order["regulations"]}
+    for kind, names in (("grounds", order["grounds"]), ("guards", order["guards"]), ("regulations", tuple(in_force))):
+        for name in names:
+            for asked in _KNOWN[kind][name].asks:
+                if asked not in parameters or not parameters[asked].values:
+                    where = own.at(kind, name) if kind == "regulations" else own.at("order", kind)
+                    raise PackError(f"{where}: {name} needs a value of {asked}; set it under parameters")
+    return PolicyPack(
+        own.name, own.status, own.title, parameters, order["grounds"], order["guards"], in_force,
+        own.notes, tuple(layer.name for layer in layers), texts,
+    )  # fmt: skip
+
+
+def _parameter(layer: Layer, name: str, known: Mapping[str, Parameter]) -> Parameter:
+    at, given = f"{layer.at('parameters', name)}, parameter {name}", layer.parameters[name]
+    if layer.extends:
+        if name not in known:
+            raise PackError(f"{at}: unknown parameter{near(name, known)}")
+        inherited = known[name]
+        if given.unit not in (None, inherited.unit):
+            raise PackError(f"{at}: unit: is {given.unit}; {name} is in {inherited.unit}")
+        if given.choices not in ((), inherited.choices):
+            raise PackError(f"{at}: choices: are those of the pack that it extends: {', '.join(inherited.choices)}")
+        for dated in given.values:
+            if message := unfit(inherited.unit, dated.value, inherited.choices):
+                raise PackError(f"{at}: {message}")
+        description = given.description or inherited.description
+        return Parameter(name, description, inherited.unit, given.values, layer.name, inherited.choices)
+    if given.description is None or given.unit is None:
+        missing = "description" if given.description is None else "unit"
+        raise PackError(f"{at}: {missing} is missing")
+    return Parameter(name, given.description, given.unit, given.values, layer.name, given.choices)
+
+
+def _shipped_text(name: str) -> str | None:
+    found = _shipped(name)
+    return found[0] if found else None
+
+
+def _shipped(name: str) -> tuple[str, str] | None:
+    file = files("matcher.policy") / "packs" / f"{name}.yaml"
+    return (file.read_text(encoding="utf-8"), f"{name}.yaml") if file.is_file() else None
+
+
+def _beside(path: Path, name: str) -> tuple[str, str] | None:
+    file = path.with_name(f"{name}.yaml")
+    return (_read(file), file.name) if file.is_file() else None
+
+
+def _read(path: Path) -> str:
     try:
-        content = yaml.load(text, _LinedLoader)
-    except yaml.YAMLError as fault:
-        raise PackError(f"{file}: not readable as YAML: {' '.join(str(fault).split())}") from None
-    fields = _keys(content, {"name", "status", "title", "parameters"}, file)
-    if fields["status"] not in get_args(Status):
-        raise PackError(f"{file}: status is {fields['status']!r}; expected one of {', '.join(get_args(Status))}")
-    parameters = {n: _parameter(n, p, f"{file}, parameter {n}") for n, p in fields["parameters"].items()}
-    return PolicyPack(fields["name"], fields["status"], _texts(fields["title"], f"{file}, title"), parameters)
-
-
-def _parameter(name: str, content: Any, where: str) -> Parameter:
-    fields = _keys(content, {"description", "unit", "values"}, where)
-    if fields["unit"] not in get_args(Unit):
-        raise PackError(f"{where}: unit is {fields['unit']!r}; expected one of {', '.join(get_args(Unit))}")
-    if not fields["values"]:
-        raise PackError(f"{where}: expected at least one value")
-    values = tuple(_dated_value(v, fields["unit"], where) for v in fields["values"])
-    for earlier, later in pairwise(values):
-        if later.start <= earlier.start:
-            raise PackError(f"{where}: values must be in order of their dates, {later.start} follows {earlier.start}")
-    return Parameter(name, _texts(fields["description"], f"{where}, description"), fields["unit"], values)
-
-
-def _dated_value(content: Any, unit: Unit, where: str) -> DatedValue:
-    fields = _keys(content, {"from", "value", "reference"}, where)
-    start, value, reference = fields["from"], fields["value"], fields["reference"]
-    if not isinstance(start, date):
-        raise PackError(f"{where}: from is {start!r}; expected a date such as 2023-06-08")
-    if unit in ("names", "weights"):
-        kind = str if unit == "names" else (int, float)
-        if not isinstance(value, list) or not value or not all(isinstance(v, kind) for v in value):
-            raise PackError(f"{where}: value is {value!r}; expected a list of {unit}")
-        value = tuple(value)
-    elif isinstance(value, bool) or not isinstance(value, int | float):
-        raise PackError(f"{where}: value is {value!r}; expected a number")
-    if unit in ("share", "probability") and not 0 <= value <= 1:
-        raise PackError(f"{where}: value is {value}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)")
-    if unit in ("persons", "years", "months", "count", "characters") and (value < 0 or value != int(value)):
-        raise PackError(f"{where}: value is {value}; expected a whole number of {unit}")
-    if not isinstance(reference, str) or not reference.strip():
-        raise PackError(f"{where}: a value needs a reference: title, issuer, date and clause, or `project default`")
-    return DatedValue(start, value, reference)
-
-
-class _LinedDict(dict[str, Any]):
-    """A mapping that knows the line of the file it begins on."""
-
-    line: int = 0
-
-
-class _LinedLoader(yaml.SafeLoader):
-    """Reads mappings with their lines, and refuses a key that stands twice."""
-
-
-def _lined_mapping(loader: _LinedLoader, node: yaml.MappingNode) -> _LinedDict:
-    found = _LinedDict()
-    found.line = node.start_mark.line + 1
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in found:
-            raise yaml.constructor.ConstructorError(None, None, f"key {key} stands twice", key_node.start_mark)
-        found[key] = loader.construct_object(value_node, deep=True)
-    return found
-
-
-_LinedLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _lined_mapping)
-
-
-def _keys(content: Any, expected: set[str], where: str) -> dict[str, Any]:
-    if isinstance(content, _LinedDict):
-        where = f"{where} (line {content.line})"
-    if not isinstance(content, dict):
-        raise PackError(f"{where}: expected the keys {', '.join(sorted(expected))}")
-    if unknown := sorted(map(str, content.keys() - expected)):
-        raise PackError(f"{where}: unknown key {unknown[0]}; expected {', '.join(sorted(expected))}")
-    if missing := sorted(expected - content.keys()):
-        raise PackError(f"{where}: {missing[0]} is missing")
-    return content
-
-
-def _texts(content: Any, where: str) -> Mapping[str, str]:
-    return _keys(content, {"zh", "en"}, where)
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise PackError(
+            f"{path}: not UTF-8 text (byte {fault.start}); save it as UTF-8", f"{path}：请存为 UTF-8"
+        ) from None

@@ -5,7 +5,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matcher.matching.facets import clauses, demand_facets, listed, program_facets, text_size, title_core
+from matcher.matching.facets import (
+    clauses,
+    demand_facets,
+    language_of,
+    listed,
+    program_facets,
+    text_size,
+    thin_texts,
+    title_core,
+)
 
 GOAL = (
     "本专业培养德智体美劳全面发展，掌握扎实的科学文化基础和护理知识，具有工匠精神和信息素养，"
@@ -179,7 +188,7 @@ def test_every_sentence_and_skill_of_a_demand_can_be_shown_in_order_and_once() -
 
 def test_the_size_of_a_text_counts_course_names_and_characters_without_spaces_or_the_name() -> None:
     row = program(goal="照护 老人\n", courses="专业核心课程：护理、急救", abilities="会输液", description="好")
-    assert text_size(row) == (2, 4 + len("专业核心课程：护理、急救") + 3 + 1)
+    assert text_size(row) == (2, len("照护老人；好") + len("护理、急救") + len("会输液"))
     assert text_size(program(name="很长很长的专业名称", goal="照护老人")) == (0, 4)
 
 
@@ -219,8 +228,41 @@ def test_the_core_of_a_title_is_what_is_done_and_not_who_does_it(title: str, cor
 
 
 @pytest.mark.parametrize(
-    ("code", "trait"),
-    [("2-02-07-01", "professional"), ("6-18-02-04", "production"), ("4-10-01-05", ""), ("29-1141", ""), (None, "")],
+    ("code", "division"),
+    [
+        ("2-02-07-01", "2-02"),
+        ("2-06-03-00", "2"),
+        ("6-18-02-04", "6"),
+        ("4-10-01-05", "4"),
+        ("29-1141", ""),
+        (None, ""),
+    ],
 )
-def test_only_codes_of_the_chinese_classification_say_which_sort_of_posts(code: str | None, trait: str) -> None:
-    assert demand_facets(pd.Series({"occupation": "x", "occupation_code": code})).trait == trait
+def test_only_codes_of_the_chinese_classification_say_which_sort_of_posts(code: str | None, division: str) -> None:
+    assert demand_facets(pd.Series({"occupation": "x", "occupation_code": code})).division == division
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("工业机器人技术", "zh"),
+        ("Python程序设计", "zh"),
+        ("熟悉 Spring Boot、MySQL 和 Docker", "zh"),
+        ("Industrial robotics technology", "en"),
+        ("Chinese cuisine (中餐) and kitchen management", "en"),
+        ("", "zh"),
+    ],
+)
+def test_the_language_of_a_text_is_that_of_most_of_its_words(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_stock_phrases_are_not_counted_as_text() -> None:
+    stock = "具有探究学习、终身学习和可持续发展的能力；具有良好的语言表达能力；弘扬工匠精神"
+    assert text_size(program(abilities=stock * 5)) == (0, 0)
+    assert thin_texts(pd.DataFrame([program(name="护理", abilities=stock * 5)])) == ["护理"]
+    assert thin_texts(pd.DataFrame([program(name="护理", goal="照护老人" * 20)])) == []
+
+
+def test_the_number_of_employers_beside_a_skill_is_no_part_of_it() -> None:
+    assert demand_facets(demand(skills="PLC编程（7家）；识图（2家）")) == demand_facets(demand(skills="PLC编程；识图"))

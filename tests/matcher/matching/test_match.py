@@ -10,6 +10,7 @@ import pytest
 from corpora import read
 from corpora.starter import example
 from indexes.encoder import Encoder, load_encoder
+from matcher.matching.calibration import shipped
 from matcher.matching.match import BLOCK, LANE, given_matches, match_texts
 from matcher.matching.records import MATCH_COLUMNS, MatchGraph
 from tests.indexes.hashing_encoder import HashingEncoder
@@ -244,7 +245,7 @@ def test_nursing_meets_nurses_and_not_welders_by_sentences_of_the_texts(real: En
     assert p_of(graph, "nursing", "welder") < 0.05
     assert p_of(graph, "welding", "welder") > 0.5
     assert p_of(graph, "welding", "nurse") < 0.05
-    _, own, wanted = scored(graph)["nursing", "nurse"]
+    _, own, wanted, *_ = scored(graph)["nursing", "nurse"]
     assert any(str(own) in PROGRAMS.loc[0, column] for column in ("goal", "abilities"))
     assert any(str(wanted) in DEMANDS.loc[0, column] for column in ("description", "skills"))
 
@@ -285,3 +286,57 @@ def test_empty_tables_give_an_empty_graph(programs: int, demands: int) -> None:
     graph = match_texts(PROGRAMS.head(programs), DEMANDS.head(demands), HashingEncoder())
     assert len(graph.matches) == 0
     assert list(graph.matches.columns) == MATCH_COLUMNS
+
+
+def test_shares_of_the_shown_sentences_are_parts_of_a_whole_and_parts_add_up_to_p() -> None:
+    found = match_texts(PROGRAMS, DEMANDS, HashingEncoder(), floor=0).matches
+    shares = found[["program_share", "demand_share"]]
+    assert ((shares >= 0) & (shares <= 1)).all(axis=None)
+    only = found[(found["program_id"] == "bare") & (found["demand_id"] == "cook")].iloc[0]
+    assert only.program_share in (0, 1), "a text of one sentence has all of it"
+    regression = shipped().regressions["zh"]
+    mean, sd = shipped().background
+    assert sd > 0
+    assert np.isfinite(mean)
+    logit = found[["by_meaning", "by_words", "by_occupation"]].sum(axis=1) + regression.start
+    # Another encoder's regression starts elsewhere by one constant; what differs from pair to pair are the parts.
+    shown = np.log(found["p"] / (1 - found["p"]))
+    inside = (found["p"] > 0.01) & (found["p"] < 0.99)
+    assert np.ptp((shown - logit)[inside]) < 0.15
+
+
+def test_a_post_under_a_name_of_its_own_is_still_its_occupation(real: Encoder) -> None:
+    posts = pd.DataFrame(
+        {
+            "demand_id": ["odd", "coded"],
+            "occupation": ["光之匠人", "光之匠人"],
+            "occupation_code": [pd.NA, "6-18-02-04"],
+        },
+        dtype="string",
+    )
+    graph = match_texts(PROGRAMS, posts, real, floor=0)
+    assert p_of(graph, "welding", "coded") >= p_of(graph, "welding", "odd")
+    official = DEMANDS[DEMANDS["demand_id"] == "welder"].assign(
+        demand_id="official", description=pd.NA, skills=pd.NA, occupation_code="6-18-02-04"
+    )
+    assert p_of(graph, "welding", "coded") == p_of(
+        match_texts(PROGRAMS, official, real, floor=0), "welding", "official"
+    )
+
+
+def test_chinese_programs_meet_english_posts_and_back(real: Encoder) -> None:
+    english = pd.DataFrame(
+        {
+            "demand_id": ["ward", "weld", "cook"],
+            "occupation": ["Registered nurse", "Welder", "Cook"],
+            "description": [
+                "Cares for patients on a hospital ward, gives injections and keeps nursing records.",
+                "Joins steel parts by arc welding and inspects the seams.",
+                "Prepares Chinese dishes in a hotel kitchen.",
+            ],
+        },
+        dtype="string",
+    )
+    graph = match_texts(PROGRAMS, english, real, floor=0)
+    best = graph.matches.drop_duplicates("program_id").set_index("program_id")["demand_id"]
+    assert best.to_dict() == {"nursing": "ward", "welding": "weld", "bare": "cook"}

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from indexes.encoder import Encoder, load_encoder
-from matcher.matching.records import SkillCoverage
-from matcher.matching.skills import skill_coverage
+from matcher.matching.records import Skill, SkillCoverage
+from matcher.matching.skills import skill_coverage, skill_frame
 from tests.indexes.hashing_encoder import HashingEncoder
 
 PROGRAMS = pd.DataFrame(
@@ -46,7 +46,11 @@ def links(*pairs: tuple[str, str]) -> pd.DataFrame:
 def test_a_course_of_that_name_covers_a_skill_and_an_unrelated_skill_is_missing(real: Encoder) -> None:
     posts = demands(("ward", "静脉输液；焊接机器人编程；混凝土浇筑", 5, 10))
     found = skill_coverage(PROGRAMS, posts, links(("nursing", "ward")), 3, real)
-    assert found == {"nursing": SkillCoverage(3, 1, ("混凝土浇筑", "焊接机器人编程"))}
+    (coverage,) = found.values()
+    assert {skill.name: skill.covered_by for skill in coverage.skills} == {
+        "静脉输液": "静脉输液", "混凝土浇筑": "", "焊接机器人编程": "",
+    }  # fmt: skip
+    assert (coverage.asked, coverage.covered, coverage.missing) == (3, 1, ("混凝土浇筑", "焊接机器人编程"))
 
 
 def test_a_course_that_names_the_skill_within_its_name_covers_it(real: Encoder) -> None:
@@ -57,8 +61,18 @@ def test_a_course_that_names_the_skill_within_its_name_covers_it(real: Encoder) 
 def test_demands_named_by_fewer_employers_than_asked_are_not_read(real: Encoder) -> None:
     posts = demands(("enough", "静脉输液", 3, 1), ("few", "焊接机器人编程", 2, 99), ("unknown", "混凝土浇筑", None, 99))
     edges = links(("nursing", "enough"), ("nursing", "few"), ("nursing", "unknown"))
-    assert skill_coverage(PROGRAMS, posts, edges, 3, real) == {"nursing": SkillCoverage(1, 1, ())}
+    (coverage,) = skill_coverage(PROGRAMS, posts, edges, 3, real).values()
+    assert coverage == SkillCoverage((Skill("静脉输液", 1.0, 3, "静脉输液", ""),))
     assert skill_coverage(PROGRAMS, posts, edges, 4, real) == {}
+
+
+def test_the_number_beside_a_skill_stands_before_the_employers_of_its_row(real: Encoder) -> None:
+    posts = demands(("survey", "静脉输液（4家）；焊接机器人编程（2家）", 9, 1))
+    edges = links(("nursing", "survey"))
+    assert skill_coverage(PROGRAMS, posts, edges, 3, real) == {
+        "nursing": SkillCoverage((Skill("静脉输液", 1.0, 4, "静脉输液", ""),))
+    }
+    assert skill_coverage(PROGRAMS, posts, edges, 2, real)["nursing"].missing == ("焊接机器人编程",)
 
 
 def test_missing_skills_come_in_order_of_the_posts_that_ask_for_them(real: Encoder) -> None:
@@ -70,7 +84,22 @@ def test_missing_skills_come_in_order_of_the_posts_that_ask_for_them(real: Encod
     )
     edges = links(*(("nursing", d) for d in posts["demand_id"]))
     found = skill_coverage(PROGRAMS, posts, edges, 3, real)["nursing"]
-    assert found == SkillCoverage(4, 0, ("钢筋绑扎", "焊接机器人编程", "混凝土浇筑", "塔吊操作"))
+    assert found.missing == ("钢筋绑扎", "焊接机器人编程", "混凝土浇筑", "塔吊操作")
+    assert [skill.posts for skill in found.skills] == [9, 7, 4, 0]
+
+
+def test_an_ability_without_a_course_behind_it_is_a_claim_and_does_not_count(real: Encoder) -> None:
+    programs = PROGRAMS.assign(abilities=["1. 具有焊接机器人编程的能力；2. 具有护理记录书写的能力", pd.NA])
+    posts = demands(("ward", "焊接机器人编程；塔吊操作", 7, 10), ("more", "焊接机器人编程", 4, 10))
+    found = skill_coverage(programs, posts, links(("nursing", "ward"), ("nursing", "more")), 3, real)
+    claimed, missing = found["nursing"].skills
+    assert (claimed.name, claimed.covered_by, claimed.claimed_by) == ("焊接机器人编程", "", "具有焊接机器人编程的能力")
+    assert claimed.employers == 7, "several rows may name the same employers: the largest is certain"
+    assert missing.claimed_by == ""
+    assert found["nursing"].covered == 0
+    table = skill_frame(found)
+    assert table["skill"].tolist() == ["焊接机器人编程", "塔吊操作"]
+    assert table["posts"].tolist() == [20, 10]
 
 
 def test_only_linked_programs_with_courses_and_posts_with_skills_are_counted(real: Encoder) -> None:

@@ -16,9 +16,9 @@ DEMANDS = pd.DataFrame(
 FLOWS = pd.DataFrame({"from_region": ["城区", "城区"], "to_region": ["新区", "县"], "share": [0.05, 0.04]})
 
 
-def why_not(program: str, demand: str, p: float = 0.9, rejected: list[tuple[str, str]] | None = None) -> str:
-    matches = pd.DataFrame({"program_id": [program], "demand_id": [demand], "p": [p]})
-    row = classify_matches(matches, PROGRAMS, DEMANDS, 0.5, reachable_regions(FLOWS, 0.05), rejected or []).iloc[0]
+def why_not(program: str, demand: str, p: float = 0.9, review: str = "") -> str:
+    matches = pd.DataFrame({"program_id": [program], "demand_id": [demand], "p": [p], "review": [review]})
+    row = classify_matches(matches, PROGRAMS, DEMANDS, 0.5, reachable_regions(FLOWS, 0.05)).iloc[0]
     assert row.edge == (row.why_not == "")
     return str(row.why_not)
 
@@ -45,7 +45,7 @@ def test_the_threshold_reads_p_as_shown_with_three_decimals() -> None:
 
 
 def test_a_rejected_match_is_no_edge_however_likely() -> None:
-    assert why_not("P1", "same", 1.0, [("P1", "same")]) == "rejected"
+    assert why_not("P1", "same", 1.0, "reject") == "rejected"
 
 
 def test_an_unlisted_program_is_named() -> None:

@@ -4,22 +4,16 @@ import re
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
-from matcher.policy.facts import DemandYear, Facts
+from matcher.policy.facts import DemandYear, Facts, ReportedYear
+from matcher.policy.needed import needed
 from matcher.policy.pack import load_pack
-from matcher.policy.reasons import (
-    GUARD_REASONS,
-    OBJECTIONS,
-    Language,
-    clause_sentence,
-    needed_data,
-    reason,
-    trace_record,
-)
+from matcher.policy.reasons import GUARD_REASONS, OBJECTIONS, Language, reason
 from matcher.policy.rules import Clause, Flag
+from matcher.policy.trace import clause_sentence, trace_record
 from matcher.policy.verdict import decide
 
 AS_OF = date(2026, 10, 15)
@@ -214,16 +208,29 @@ def test_an_english_sentence_begins_with_a_capital_and_has_no_chinese_punctuatio
     assert not set("，。；：、（）“”") & set(text)
 
 
-def test_the_data_that_would_settle_an_insufficient_evidence_are_listed_one_for_each_gap() -> None:
-    gaps: list[dict[str, Any]] = [{"graduates": 12}, {"source_age": 25}, {"courses": 7, "characters": 41}]
-    for language in LANGUAGES:
-        one_by_one = []
-        for gap in gaps:
-            found = decide(replace(STEADY, **gap), VALUES, AS_OF)
-            one_by_one += needed_data(found, language)
-        assert len(set(one_by_one)) == 3
-        assert needed_data(decide(THIN, VALUES, AS_OF), language) == one_by_one
-        assert needed_data(decide(STEADY, VALUES, AS_OF), language) == []
+def test_the_data_that_would_settle_an_insufficient_evidence_are_named_by_table_column_and_year() -> None:
+    years = tuple(ReportedYear(year, graduates=4) for year in (2026, 2024))
+    thin = replace(THIN, reported=years, field="财经商贸大类", region="山前县")
+    found = needed(decide(thin, VALUES, AS_OF), thin, AS_OF)
+    assert [(n.gap, n.table, n.column, n.year, n.amount) for n in found] == [
+        ("few_graduates", "outcomes", "graduates", 2025, None),
+        ("no_recent_source", "demands", "openings", 2026, None),
+        ("no_recent_source", "coverage", "share_low", 2026, None),
+        ("thin_text", "programs", "courses", None, None),
+        ("thin_text", "programs", "goal", None, 19),
+    ]
+    assert "财经商贸大类" in found[1].zh
+    assert "山前县" in found[2].en
+    record = trace_record(decide(thin, VALUES, AS_OF), thin, VALUES, AS_OF)
+    assert record["needed_data"]["en"] == [n.en for n in found]
+    assert needed(decide(STEADY, VALUES, AS_OF), STEADY, AS_OF) == ()
+
+
+def test_three_small_cohorts_need_the_next_one_or_company() -> None:
+    years = tuple(ReportedYear(year, graduates=4) for year in (2026, 2025, 2024))
+    small = replace(STEADY, graduates=12, reported=years)
+    (one,) = needed(decide(small, VALUES, AS_OF), small, AS_OF)
+    assert (one.table, one.column, one.year, one.amount) == ("outcomes", "graduates", 2027, 18)
 
 
 def test_a_clause_says_what_was_asked_what_was_found_and_when_nothing_is_known() -> None:

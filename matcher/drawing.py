@@ -1,0 +1,94 @@
+"""From an assessment's tables to draws of it, and from draws to what its rules read (docs/method.md, section 6)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from corpora.frames import words
+from matcher.placement.draws import Doubt, Draws, draw_placements
+from matcher.placement.keyed import keys, uniforms
+from matcher.placement.place import Placement
+from matcher.policy.doubt import drawn_clauses
+from matcher.policy.facts import Facts
+from matcher.policy.pack import Values
+
+# What a program or a post is matched by: rows that are the same in these are drawn together.
+_PROGRAM_TEXT = ("name", "track", "goal", "abilities", "courses", "description")
+_DEMAND_TEXT = ("occupation", "description", "skills")
+# Standard error of the calibration on the logit scale, one offset a draw, level and major group. This project's own:
+# the spread of logit offsets that major groups of the graded pairs have against the fitted regression.
+LOGIT_ERROR = 0.3
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What draws say of each program, in the order of the facts.
+
+    Attributes:
+        clauses: bool (draws, programs, 4), see policy.doubt.DRAWN.
+        low, high: program -> 5 % and 95 % quantile of its placeable rate; programs without a rate are left out.
+    """
+
+    clauses: np.ndarray
+    low: Mapping[str, float]
+    high: Mapping[str, float]
+
+
+def draw_assessment(
+    programs: pd.DataFrame,
+    supplies: pd.DataFrame,
+    demands: pd.DataFrame,
+    pairs: pd.DataFrame,
+    placement: Placement,
+    draws: int,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Draws:
+    """Draws the market of an assessment.
+
+    Args:
+        programs, demands: completed tables; demands may hold other years, which are not read.
+        supplies: of placement.quantities.supply: expected persons before agreements, with kept and kept_sd.
+        pairs: program_id, demand_id, p: all kept pairs of acceptable level and region.
+        placement: the point result.
+        draws: how many; seed: of the assessment.
+    """
+    own = programs.assign(text=_joined(programs, _PROGRAM_TEXT))[["program_id", "text", "level", "major_group"]]
+    own = own.merge(supplies[["program_id", "supply", "kept", "kept_sd"]], on="program_id")
+    own = own[own["supply"].notna()]
+    own = own.assign(served=[placement.served.persons.get(str(p), 0) for p in own["program_id"]])
+    wanted = demands[demands["demand_id"].isin(list(placement.posts))]
+    text = words(wanted, "occupation_code")
+    wanted = wanted.assign(
+        text=[code or said for code, said in zip(text, _joined(wanted, _DEMAND_TEXT), strict=True)],
+        posts=[placement.posts[str(d)] for d in wanted["demand_id"]],
+        taken=[placement.served.posts.get(str(d), 0) for d in wanted["demand_id"]],
+    )
+    doubt = Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
+    return draw_placements(own, wanted, pairs[["program_id", "demand_id", "p"]], doubt, progress=progress)
+
+
+def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
+    """The clauses of every draw, in the order of the facts; programs that were not drawn have no rate and no headroom."""
+    place = {program: column for column, program in enumerate(found.programs)}
+    count = len(found.rate)
+    columns = [(row, place[f.program_id]) for row, f in enumerate(facts) if f.program_id in place]
+    rate = np.full((count, len(facts)), np.nan)
+    headroom, supply = np.zeros(rate.shape, np.int64), np.zeros(rate.shape, np.int64)
+    for row, column in columns:
+        rate[:, row] = found.rate[:, column]
+        headroom[:, row], supply[:, row] = found.headroom[:, column], found.supply[:, column]
+    ids = keys([f.program_id for f in facts])
+    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(count)])
+    below = np.array([np.nan if f.below is None else f.below for f in facts])
+    low, high = found.rate_between()
+    known = [program for program in found.programs if not np.isnan(low[place[program]])]
+    clauses = drawn_clauses(rate, headroom, supply, uniform, below, values)
+    return Drawn(clauses, {p: float(low[place[p]]) for p in known}, {p: float(high[place[p]]) for p in known})
+
+
+def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    parts = [words(table, column) for column in columns if column in table]
+    return ["\n".join(row) for row in zip(*parts, strict=True)] if parts else [""] * len(table)
