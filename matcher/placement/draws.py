@@ -272,5 +272,5 @@ def _numbers(table: pd.DataFrame, column: str, otherwise: float) -> np.ndarray:
     return table[column].astype("Float64").fillna(otherwise).to_numpy(np.float64)
 
 
-def _column(table: pd.DataFrame, column: str) -> list[object]:
+def _column(table: pd.DataFrame, column: str) -> list[Any]:
     return list(table[column].astype(object)) if column in table else [None] * len(table)

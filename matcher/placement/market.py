@@ -5,6 +5,7 @@ Ids are sorted before they become numbers, so nothing depends on the order in wh
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +31,7 @@ class Market:
     start: np.ndarray
     head: np.ndarray
 
+    @cached_property
     def arcs(self) -> "Arcs":
         """The arcs from both ends."""
         from matcher.placement.kernel import Arcs, fill_back
@@ -116,14 +118,14 @@ def market_from(supply: np.ndarray, posts: np.ndarray, programs: np.ndarray, dem
     return Market(supply, posts, start.astype(np.int64), head.astype(np.int64))
 
 
-def divide(market: Market, arcs: "Arcs | None" = None) -> Division:
+def divide(market: Market) -> Division:
     """Blocks and a maximum flow; by integers of any size where a cross-product would leave 64 bits."""
     from matcher.placement.kernel import LARGEST, partition
 
     n, m, size = len(market.supply), len(market.posts), len(market.head)
     flow, left, room = np.empty(size, np.int64), np.empty(n, np.int64), np.empty(m, np.int64)
     block, taker = np.empty(n, np.int64), np.empty(m, np.int64)
-    blocks = partition(market.supply, market.posts, arcs or market.arcs(), LARGEST, flow, left, room, block, taker)
+    blocks = partition(market.supply, market.posts, market.arcs, LARGEST, flow, left, room, block, taker)
     if blocks < 0:
         from matcher.placement.exact import divide_exactly
 
@@ -152,7 +154,7 @@ def fair_flow(market: Market, division: Division) -> np.ndarray:
         rest[i] = remainder > 0
     flow, room = np.zeros(len(own.head), np.int64), market.posts.copy()
     work = Work(*(np.empty(k, np.int64) for k in (n, m, n, m, n, 2 * n + 2)))
-    arcs = own.arcs()
+    arcs = own.arcs
     augment(arcs, flow, shares, room, work)
     augment(arcs, flow, shares + rest, room, work)
     found = np.zeros(len(market.head), np.int64)
@@ -168,7 +170,7 @@ def headroom(market: Market, division: Division, limit: np.ndarray | None = None
     """
     from matcher.placement.kernel_marginal import Sides, headrooms
 
-    arcs = market.arcs()
+    arcs = market.arcs
     # Nobody reaches posts outside the own block: those of worse-off blocks are full.
     spare = np.append(_sums(division.taker, division.room, division.blocks), division.room.sum())
     cap = spare[division.block]
@@ -184,7 +186,7 @@ def indispensability(market: Market, division: Division, asked: Sequence[int] | 
     """How many fewer would be placed, over all programs, without each one asked for, int64 (asked,), hundredths."""
     from matcher.placement.kernel_marginal import Sides, indispensabilities
 
-    arcs = market.arcs()
+    arcs = market.arcs
     wanted = np.asarray(asked, np.int64)
     found = np.zeros(len(market.supply), np.int64)
     own = np.arange(len(market.head))

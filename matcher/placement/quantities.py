@@ -58,7 +58,8 @@ def supply(
     found = []
     for program, history in known.groupby("program_id", sort=True):
         parts, used, estimated = [], [], set()
-        graduated, spread = Fraction(0), []
+        graduated = Fraction(0)
+        spread: list[float] = []
         for row in rows(history):
             used.append(int(row.year))
             graduates = Fraction(int(row.graduates)) if expected is None else Fraction(1)

@@ -53,7 +53,7 @@ def test_cross_products_beyond_64_bits_are_computed_exactly(monkeypatch: pytest.
     assert same_blocks(found, divide_exactly(of))
     flow, left, room = (np.empty(k, np.int64) for k in (3, 2, 2))
     block, taker = np.empty(2, np.int64), np.empty(2, np.int64)
-    assert kernel.partition(of.supply, of.posts, of.arcs(), kernel.LARGEST, flow, left, room, block, taker) == -1
+    assert kernel.partition(of.supply, of.posts, of.arcs, kernel.LARGEST, flow, left, room, block, taker) == -1
     # The same from end to end, with every product declared too large.
     edges = [("P1", "D1"), ("P2", "D1"), ("P2", "D2"), ("P3", "D2")]
     figures = {"P1": 900, "P2": 300, "P3": 700}, {"D1": 400, "D2": 500}, edges
