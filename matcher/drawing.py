@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from corpora.frames import words
+from corpora.schema import empty_frame
 from matcher.placement.draws import Doubt, Draws, draw_placements
 from matcher.placement.keyed import keys, uniforms
 from matcher.placement.place import Placement
+from matcher.placement.quantities import demand_posts
 from matcher.policy.doubt import drawn_clauses
 from matcher.policy.facts import Facts
 from matcher.policy.pack import Values
@@ -60,11 +62,13 @@ def draw_assessment(
     own = own[own["supply"].notna()]
     own = own.assign(served=[placement.served.persons.get(str(p), 0) for p in own["program_id"]])
     wanted = demands[demands["demand_id"].isin(list(placement.posts))]
+    gross = demand_posts(wanted, empty_frame("other_supply"))
     text = words(wanted, "occupation_code")
     wanted = wanted.assign(
         text=[code or said for code, said in zip(text, _joined(wanted, _DEMAND_TEXT), strict=True)],
         posts=[placement.posts[str(d)] for d in wanted["demand_id"]],
-        taken=[placement.served.posts.get(str(d), 0) for d in wanted["demand_id"]],
+        # Openings are drawn whole; other supply and agreements are taken off what was drawn.
+        taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
     )
     doubt = Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
     return draw_placements(own, wanted, pairs[["program_id", "demand_id", "p"]], doubt, progress=progress)

@@ -28,6 +28,7 @@ from matcher.plan_words import COLUMNS, program_sentence, summary
 __all__ = ["Plan", "PlanFault", "check_plan", "make_plan", "recheck_plan"]
 RATE_DIGITS = 4
 # How many years a yearly limit is followed before the answer is "never".
+MILLIONTHS = 10**6
 MOST_YEARS = 30
 
 
@@ -359,10 +360,13 @@ def _years_needed(record: Mapping[str, Any], task: Task) -> int | None:
 def _rates(task: Task, intake: Mapping[str, Fraction]) -> dict[str, float | None]:
     """Fair rates at these intakes, rounded down to four decimals; None without intake."""
     supply = {i.program_id: i.ratio * intake[i.program_id] for i in task.intakes}
-    scale = math.lcm(*(f.denominator for f in (*supply.values(), *task.posts.values())))
     edges = [(p, d) for p, demands in task.links.items() for d in demands]
+    # Ratios of supply to intake are fractions with any denominator: millionths of a person, rounded down, keep the sums in
+    # 64 bits and put a rate at most some ten-millionths too high, which four decimals do not show.
     fair = place_fairly(
-        {p: int(s * scale) for p, s in supply.items()}, {d: int(n * scale) for d, n in task.posts.items()}, edges
+        {p: math.floor(s * MILLIONTHS) for p, s in supply.items()},
+        {d: math.floor(n * MILLIONTHS) for d, n in task.posts.items()},
+        edges,
     )
     step = 10**RATE_DIGITS
     return {p: math.floor(fair.rates[p] * step) / step if p in fair.rates else None for p in supply}

@@ -138,10 +138,9 @@ def exchanged(a: Recipe, b: Recipe, parts: Iterable[str]) -> Recipe:
 
 
 def value_of(recipe: Recipe, name: str) -> Any:
-    """A parameter's value on the day of the recipe; None where its pack has no such parameter."""
-    if name not in recipe.pack.parameters:
-        return None
-    return recipe.pack.on(recipe.as_of).dated(name).value
+    """A parameter's value on the day of the recipe; None where its pack has no such parameter or no value on that day."""
+    values = recipe.pack.on(recipe.as_of)
+    return values.dated(name).value if name in recipe.pack.parameters and values.has(name) else None
 
 
 def changed_rows(a: Recipe, b: Recipe, kind: str) -> list[tuple[tuple[str, ...], str]]:

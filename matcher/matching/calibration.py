@@ -87,8 +87,8 @@ class Calibration:
             How close a text is to its nearest ones of the other side is taken off its cosines: some texts are near to all.
         regressions: language of the pair -> regression.
         background: mean and standard deviation of the centred cosine of random catalogue names and occupation titles.
-        skill_near: centred cosine of a course and a skill from which it more likely covers it than not; None where
-            nobody graded that.
+        skill_near: centred cosine of a skill and its nearest course from which it counts as covered, set so that the share
+            of covered skills is right; None where nobody graded that.
         calibrated: False where another encoder's regressions were carried over by its background.
         description: what it was fitted on, as written into every manifest.
     """

@@ -57,6 +57,8 @@ class Side:
         parts = list(self.facets.values())
         if len(self.skills.vectors):
             parts.append(_row_means(self.skills))
+        if not parts:
+            return np.zeros((len(self.texts), self.clauses.vectors.shape[1]), np.float32)
         present = sum((np.abs(v).sum(axis=1) > 0).astype(np.float32) for v in parts)
         return np.asarray(sum(parts) / np.maximum(present, 1)[:, None], np.float32)
 
@@ -221,11 +223,8 @@ def _against(left: np.ndarray, demands: Side, facet: str, columns: np.ndarray) -
 
 
 def _facet(texts: Side, name: str) -> np.ndarray:
-    if name in texts.facets:
-        return texts.facets[name]
-    return np.zeros(
-        (len(texts.texts), 0 if not texts.facets else next(iter(texts.facets.values())).shape[1]), np.float32
-    )
+    empty = np.zeros((len(texts.texts), texts.clauses.vectors.shape[1]), np.float32)
+    return texts.facets.get(name, empty)
 
 
 def _traits(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

@@ -36,8 +36,9 @@ def skill_coverage(
 ) -> Mapping[str, SkillCoverage]:
     """Coverage of every program with courses and with skills that enough employers ask for.
 
-    A course (or practice) covers a skill when one names the other, or from the centred cosine on at which graded pairs of
-    names say that it more likely does than not (`Calibration.skill_near`). An ability that names a skill without a course
+    A course (or practice) covers a skill when one names the other, or from the centred cosine on that makes the share of
+    covered skills right (`Calibration.skill_near`); about a single skill it is often wrong (docs/model-card.md). An ability
+    that names a skill without a course
     behind it is a claim: it is shown, and does not count.
 
     Left out: programs in another language than Chinese, and everything under an encoder without graded pairs of its own.
@@ -58,7 +59,9 @@ def skill_coverage(
     weight = {str(r.demand_id): 0.0 if empty(r.openings) else float(r.openings) for r in rows(counted)}
     taught = {str(r.program_id): listed(r.courses) for r in rows(programs.dropna(subset=["courses"]))}
     abilities = {
-        str(r.program_id): clauses(str(r.abilities)) for r in rows(programs.dropna(subset=["courses", "abilities"]))
+        str(r.program_id): clauses(str(r.abilities))
+        for r in rows(programs)
+        if "abilities" in programs and not empty(r.abilities)
     }
     asked: dict[str, dict[str, _Asked]] = {}
     for program, demand in zip(edges["program_id"].astype(str), edges["demand_id"].astype(str), strict=True):

@@ -195,12 +195,12 @@ def test_the_pilot_city_shows_all_six_flags_and_every_situation_of_its_card(city
     clauses = [(g["ground"], c) for t in traces.values() for g in t["grounds"] for c in g["clauses"]]
     gaps = {c["clause"] for ground, c in clauses if ground == "insufficient" and c["holds"]}
     assert gaps == {"few_graduates", "no_recent_source", "thin_text"}
-    assert any(c["clause"] == "employment_not_judged" for _, c in clauses)
+    assert any(c["clause"] == "matriculates" for _, c in clauses)
 
 
 def test_every_certificate_of_the_pilot_city_adds_up(city: Assessment) -> None:
     assert recheck(city) == []
-    assert sum(block["certified"] for block in city.blocks) >= 8
+    assert sum(block["certified"] for block in city.blocks) >= 6
 
 
 def test_every_flag_of_the_pilot_city_has_a_reason_in_both_languages_and_a_reference(city: Assessment) -> None:
@@ -262,11 +262,12 @@ def test_the_english_example_gives_english_reasons() -> None:
         ("钢铁冶炼技术", "M", "phase_out", "no_enrolment"),
         ("交通运营管理", "E", "phase_out", "vanished"),
         ("大数据与会计", "C", "phase_out", "surplus_low_employment"),
-        ("计算机应用技术", "B", "maintain", "replaceable"),
+        ("船舶检验", "E", "maintain", "replaceable"),
         ("民族传统技艺", "F", "maintain", "not_exempt"),
         ("会计事务", "J", "maintain", "first_cohort_out"),
         ("计算机应用", "M", "maintain", "demand_undercounted"),
-        ("跨境电子商务", "A", "maintain", "strategic_yet_surplus"),
+        ("模具设计与制造", "A", "maintain", "strategic_yet_surplus"),
+        ("港口智能工程技术", "A", "upgrade", "skill_gap"),
         ("旅游英语", "F", "insufficient_evidence", "few_graduates"),
         ("法律事务", "L", "insufficient_evidence", "no_recent_source"),
         ("机械加工技术", "J", "insufficient_evidence", "thin_text"),

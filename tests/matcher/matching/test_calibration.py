@@ -1,5 +1,7 @@
 """The shipped calibration says what it rests on, is finite and sensible; one carried over says that it is none."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -121,8 +123,12 @@ def test_engineering_posts_ask_for_more_than_a_secondary_program() -> None:
 
 def test_priors_are_counts_of_shipped_occupations() -> None:
     known = set(occupations()["occupation_code"])
-    assert len(occupation_priors()) > 300
-    assert set(occupation_priors()) <= known
+    chinese = {key for key in occupation_priors() if re.fullmatch(r"\d-\d{2}-\d{2}-\d{2}", key)}
+    english = {key for key in occupation_priors() if re.fullmatch(r"\d{2}-\d{4}", key)}
+    assert len(chinese) > 300
+    assert chinese <= known
+    assert len(english) > 300
+    assert all(key == key.casefold() for key in set(occupation_priors()) - chinese - english), "official English titles"
     assert all(count > 0 for count in occupation_priors().values())
 
 

@@ -82,7 +82,7 @@ def test_one_sided_reviews_teach_nothing() -> None:
 
 
 def test_corrected_pairs_below_the_floor_leave_and_reviewed_ones_stay() -> None:
-    p, decisions = simulated(200, 1.0, -3.0)
+    p, decisions = simulated(400, 1.0, -2.5)
     pairs = {f"P{i}_D1": float(np.round(v, 3)) for i, v in enumerate(p)}
     table = reviews(*((name.split("_")[0], "D1", d) for name, d in zip(pairs, decisions, strict=True)))
     found, correction = reviewed(matches(Q1_D1=0.06, Q2_D1=0.9, **pairs), table, 0.05)
