@@ -69,9 +69,9 @@ def test_two_blocks_that_exchange_a_part(folder: Path, part: str) -> None:
     assert recheck(load_assessment(folder))
 
 
-def test_one_contracted_seat(folder: Path, city: Assessment) -> None:
+def test_contracted_seats(folder: Path, city: Assessment) -> None:
     row = int(city.inputs["agreements"].index[city.inputs["agreements"]["fulfilment"] > 0][0])
-    change_table(folder, "inputs/agreements.parquet", bump("seats", row, 1))
+    change_table(folder, "inputs/agreements.parquet", bump("seats", row, -25))
     assert any("supply" in fault for fault in recheck(load_assessment(folder)))
 
 
