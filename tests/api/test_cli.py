@@ -263,8 +263,13 @@ def test_demo_writes_the_folder_of_the_contract(demo: tuple[Path, Result]) -> No
     ]
     assert list(demands.columns) == promised
     matches = pd.read_parquet(folder / "matches.parquet")
-    promised = ["program_id", "demand_id", "p", "edge", "why_not", "program_evidence", "demand_evidence"]
-    assert set(matches.columns) == set(promised)
+    assert set(matches.columns) == {
+        "program_id", "demand_id", "p", "edge", "why_not", "program_evidence", "demand_evidence", "program_share",
+        "demand_share", "by_meaning", "by_words", "by_occupation", "p_model", "review",
+    }  # fmt: skip
+    skills = pd.read_csv(folder / "skills.csv", encoding="utf-8-sig")
+    assert list(skills.columns) == ["program_id", "skill", "posts", "employers", "covered_by", "claimed_by"]
+    assert set(skills["program_id"]) <= set(programs["program_id"])
     assert list(pd.read_parquet(folder / "placement.parquet").columns) == ["program_id", "demand_id", "persons"]
     for block in json.loads((folder / "blocks.json").read_text(encoding="utf-8")):
         assert block.keys() >= {
