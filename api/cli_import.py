@@ -112,7 +112,7 @@ def enterprise_survey(files: tuple[Path, ...], out: Path, lang: str, accept_good
 )
 @click.option(
     "--threshold", type=click.FloatRange(0, 1), default=None,
-    help="按语义归入职业的余弦下限，默认 0.70 / cosine from which a title counts as an occupation",
+    help="按语义归入职业的余弦下限，默认 0.75 / cosine from which a title counts as an occupation",
 )  # fmt: skip
 @_options("region", "year", "source")
 def job_ads(
