@@ -181,6 +181,12 @@ def match(
         f"{without} programs without any. Written to {out}",
     )
     click.echo(_say(lang, *summary))
+    if not found["calibrated"].all():
+        uncalibrated = (
+            "未校准：该编码模型没有评分配对，p 可用于排序，不是概率",
+            "uncalibrated: this encoder has no graded pairs; p ranks, but is no probability",
+        )
+        click.echo(_say(lang, *uncalibrated))
     if thin := thin_texts(own):
         named = "、".join(thin[:5]) + ("…" if len(thin) > 5 else "")
         note = (

@@ -120,13 +120,19 @@ def match(
 ) -> pd.DataFrame:
     """Matches of programs and demands with p and the two sentences that carry each.
 
+    Beside MATCH_COLUMNS: `why_not` says below_threshold where p is under the default pack's `match.threshold`, and
+    `calibrated` whether p is a probability of this encoder or only ranks.
+
     Args:
         programs, demands: as the contract names them; other tables are not needed.
         top: only so many a program.
         encoder: the default one if None.
     """
     tables = _validated({"programs": programs, "demands": demands})
-    return match_texts(tables["programs"], tables["demands"], encoder, top=top, progress=progress).matches
+    graph = match_texts(tables["programs"], tables["demands"], encoder, top=top, progress=progress)
+    threshold = load_pack("default").on(date.today()).number("match.threshold")
+    below = (graph.matches["p"] < threshold).map({True: "below_threshold", False: ""}).astype("string")
+    return graph.matches.assign(why_not=below, calibrated=graph.calibrated)
 
 
 def assess(

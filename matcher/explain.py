@@ -31,6 +31,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Where p comes from: what meaning, words, occupation and level add to a random pair (log odds). Percentages: "
         "the sentence's share in all that is alike.",
     },
+    "uncalibrated": {
+        "zh": "未校准：该编码模型没有评分配对，p 可用于排序，不是概率。",
+        "en": "Uncalibrated: this encoder has no graded pairs; p ranks, but is no probability.",
+    },
     "only": {
         "zh": "仅就此处所列的岗位、匹配与毕业生流向而言。",
         "en": "Only for the posts, matches and graduate flows listed here.",
@@ -158,6 +162,8 @@ def _matches(assessment: Assessment, program_id: str, lang: Language) -> list[st
             for text, share in ((row.program_evidence, row.program_share), (row.demand_evidence, row.demand_share))
         )
         lines.append(f"| {row.p:.3f} | {row.demand_id} {occupation} | {edge} | {parts} | {evidence} |")
+    if not assessment.manifest["encoder"]["calibrated"]:
+        lines += ["", f"**{_WORDS['uncalibrated'][lang]}**"]
     return [*lines, "", _WORDS["parts"][lang]]
 
 

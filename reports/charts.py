@@ -55,7 +55,9 @@ def chain_chart(assessment: Assessment, language: str = "zh") -> alt.FacetChart:
         figure=["0" if abs(g) < 0.5 else f"{g:+,.0f}".replace("-", "−") for g in gap],
         end=table[["posts", "supply"]].max(axis=1),
     )
-    rows = alt.Y("label:N", sort=[mark[c] for c in order], title=None, axis=alt.Axis(labelLimit=260, ticks=False))
+    rows = alt.Y(
+        "label:N", sort=[mark[c] for c in order], title=None, axis=alt.Axis(labelLimit=260, minExtent=140, ticks=False)
+    )
     posts = (
         alt.Chart().mark_bar(height=15, color=POSTS, cornerRadiusEnd=2).encode(x=alt.X("posts:Q", title=None), y=rows)
     )
