@@ -14,7 +14,7 @@ import pandas as pd
 
 from corpora.frames import word
 from corpora.skill_counts import without_counts
-from corpora.starter import occupations
+from corpora.starter import catalogue, occupations
 
 _NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
@@ -65,7 +65,7 @@ class FacetTexts:
     Attributes:
         whole: facet -> one text; a facet without text is left out.
         clauses: the sentences that a match can be shown by, in order.
-        level: of a program; empty where it is not known.
+        level: of a program, given or by its catalogue code; empty where it is not known.
         code: of a demand, its occupation code in the Chinese classification, given or by its official title, or a SOC or
             O*NET code; else empty.
     """
@@ -156,7 +156,8 @@ def program_facets(row: pd.Series) -> FacetTexts:
     # Evidence is shown as it was filed: unbroken parts of the texts, never what was left of them joined up.
     shown = [*_sentences(raw_goal), *work, *_sentences(raw_description), *abilities]
     kept = {k: v for k, v in whole.items() if v}
-    return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["name"],), _text(row, "level"))
+    level = _text(row, "level") or _catalogue_levels().get(_text(row, "code"), "")
+    return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["name"],), level)
 
 
 def demand_facets(row: pd.Series) -> FacetTexts:
@@ -172,6 +173,13 @@ def demand_facets(row: pd.Series) -> FacetTexts:
         tuple(dict.fromkeys(shown)) or (whole["title"],),
         code=code if _CODE.fullmatch(code) or _SOC.fullmatch(code) else "",
     )
+
+
+@cache
+def _catalogue_levels() -> dict[str, str]:
+    """Code of a catalogue program -> its level."""
+    listed = catalogue()
+    return dict(zip(listed["code"], listed["level"], strict=True))
 
 
 @cache

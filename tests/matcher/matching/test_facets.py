@@ -266,3 +266,10 @@ def test_stock_phrases_are_not_counted_as_text() -> None:
 
 def test_the_number_of_employers_beside_a_skill_is_no_part_of_it() -> None:
     assert demand_facets(demand(skills="PLC编程（7家）；识图（2家）")) == demand_facets(demand(skills="PLC编程；识图"))
+
+
+def test_a_catalogue_code_and_an_official_title_say_what_is_left_empty() -> None:
+    assert program_facets(program(name="机电一体化技术", code="460301")).level == "associate"
+    assert program_facets(program(name="机电一体化技术", code="460301", level="bachelor")).level == "bachelor"
+    assert demand_facets(pd.Series({"occupation": "农业技术员"})).code == "5-05-01-01"
+    assert demand_facets(pd.Series({"occupation": "农业技术员", "occupation_code": "29-1141.00"})).code == "29-1141.00"
