@@ -93,7 +93,7 @@ def evaluate(
         column: _by_group(own, asked[column].astype(object).fillna("").to_numpy(str))
         for column in ("major_group", "level")
     }
-    hidden = relevant & ~_overlap(texts, demands["occupation"].astype(str).tolist())
+    hidden = relevant & ~overlap(texts, demands["occupation"].astype(str).tolist())
     low = {
         # The other right answers are taken out of the ranking: the question is how well the hard ones are found.
         name: _means(_per_program(np.where(relevant & ~hidden, -np.inf, scores), grades, hidden, judged, False))
@@ -239,7 +239,7 @@ def _by_group(values: Mapping[str, np.ndarray], names: np.ndarray) -> dict[str, 
     return found
 
 
-def _overlap(texts: Sequence[str], titles: Sequence[str]) -> np.ndarray:
+def overlap(texts: Sequence[str], titles: Sequence[str]) -> np.ndarray:
     """bool (programs, demands): whether title and program text share two characters in a row (or a Latin word)."""
     pairs: Callable[[str], set[str]] = lambda text: {g for g in grams(text) if len(g) > 1}  # noqa: E731
     wanted = [pairs(title) for title in titles]
