@@ -37,8 +37,8 @@ from matcher.matching.facets import FacetTexts, demand_facets, listed, program_f
 from matcher.matching.score import PairScores, Side, pair_scores, prior_key, side
 
 FAR_PAIRS = 6000
-# Of a random far pair in the slope and shift of p: near its share of all pairs, p is then low where it has to be, and
-# stays what graded pairs say where they lie.
+# Of a random far pair in the slope and shift of p. At their whole sampling weight (34) they pull p down where graded pairs
+# lie: nobody graded them, and those that look like graded pairs are no zeros (leaderboard.md, city_check.py).
 FAR_WEIGHT = 0.02
 # What an official pair weighs beside a graded one. Chinese: the ministry's own pairs, one in fourteen graded below 2.
 # English: the crosswalk names managers and researchers that graduates become in time; it orders, and hardly says who can start.
