@@ -19,8 +19,8 @@ from matcher.policy.pack import Values
 # What a program or a post is matched by: rows that are the same in these are drawn together.
 _PROGRAM_TEXT = ("name", "track", "goal", "abilities", "courses", "description")
 _DEMAND_TEXT = ("occupation", "description", "skills")
-# Standard error of the calibration on the logit scale, one offset a draw, level and major group. This project's own:
-# the spread of logit offsets that major groups of the graded pairs have against the fitted regression.
+# Standard error of the calibration on the logit scale, one offset a draw, level and major group: this project's default,
+# not measured yet (docs/limits.md).
 LOGIT_ERROR = 0.3
 
 
