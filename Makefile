@@ -39,7 +39,7 @@ QUALITY := $(BIN)/python benchmarks/quality
 model: .venv/.installed
 	mkdir -p $(WORK)
 	for fold in 0 1 2; do \
-	  $(QUALITY)/train_encoder.py --data $(DATA) --pairs $(PAIRS) --fold $$fold --out $(WORK)/without-$$fold.safetensors || exit 1; done
+	  $(QUALITY)/train_encoder.py --data $(DATA) --pairs $(PAIRS) --fold $$fold --out $(WORK)/without-$$fold.safetensors $(if $(STEPS),--steps $(STEPS)) || exit 1; done
 	$(QUALITY)/train_encoder.py --data $(DATA) --pairs $(PAIRS) --mean $(WORK)/without-0.safetensors $(WORK)/without-1.safetensors \
 	  $(WORK)/without-2.safetensors
 	$(QUALITY)/calibrate.py --data $(DATA) --pairs $(PAIRS) --adapters $(WORK)/without-0.safetensors $(WORK)/without-1.safetensors \

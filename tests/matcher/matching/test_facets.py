@@ -260,8 +260,8 @@ def test_the_language_of_a_text_is_that_of_most_of_its_words(text: str, language
 def test_stock_phrases_are_not_counted_as_text() -> None:
     stock = "具有探究学习、终身学习和可持续发展的能力；具有良好的语言表达能力；弘扬工匠精神"
     assert text_size(program(abilities=stock * 5)) == (0, 0)
-    assert thin_texts(pd.DataFrame([program(name="护理", abilities=stock * 5)])) == ["护理"]
-    assert thin_texts(pd.DataFrame([program(name="护理", goal="照护老人" * 20)])) == []
+    assert thin_texts(pd.DataFrame([program(name="护理", abilities=stock * 5)]), 8, 60) == ["护理"]
+    assert thin_texts(pd.DataFrame([program(name="护理", goal="照护老人" * 20)]), 8, 60) == []
 
 
 def test_the_number_of_employers_beside_a_skill_is_no_part_of_it() -> None:
