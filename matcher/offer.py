@@ -258,7 +258,7 @@ def _limits(assessment: Assessment, own: pd.DataFrame) -> tuple[frozenset[tuple[
     full: set[str] = set()
     for row in rows(own):
         program, region, code = str(row.program_id), word(row.region), word(row.code)
-        if "no_new_points_at_school" in word(row.notices).split(";"):
+        if set(word(row.notices).split(";")) & {"no_new_points_at_school", "new_points_by_exchange"}:
             full.add(word(row.institution))
         for finding in traces[program]["regulations"]:
             if finding["gives"] == "no_new_points" and finding["holds"]:

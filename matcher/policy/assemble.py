@@ -93,9 +93,10 @@ class _Gatherer:
         self._strategic = _strategic_chains(evidence.chains)
         outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
         self._reported = reported_years(outcomes)
-        self._peers = peers(evidence.programs, self._reported, values, as_of.year)
+        before = empty_frame("predecessors") if evidence.predecessors is None else evidence.predecessors
+        self._peers = peers(evidence.programs, self._reported, values, as_of.year, before)
         self._checks = data_checks(outcomes, evidence.programs, values)
-        self._ancestors = {} if evidence.predecessors is None else ancestors(evidence.predecessors)
+        self._ancestors = ancestors(before)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
         proposed = own_proposals(evidence.programs, evidence.demands, agreements)
         self._without = without_own(placement, proposed, evidence.estimated, values.share("surplus.rate"))
@@ -121,6 +122,7 @@ class _Gatherer:
             city_schools=peer.city_schools,
             province_schools=peer.province_schools,
             opened_here=peer.opened_here,
+            net_opened_here=peer.net_opened_here,
             data_checks=self._checks.get(program, ()),
         )
         if without is None:

@@ -78,7 +78,8 @@ class Facts:
         standings: (year, points with its destination rate or a lower one, points compared) within that scope.
         points: how many points the scope has of its catalogue program and level.
         city_schools, province_schools: (schools that offer it, schools) at its level, in its region and in the scope.
-        opened_here: points that its institution opened in the year of the assessment.
+        opened_here: points that its institution opened in the year of the assessment; net_opened_here: less those that
+            it withdrew in that year, as far as their successors name them.
         last_measure: the step of the ladder that an earlier assessment gave.
         predecessors: programs whose history and age it carries.
         own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
@@ -149,6 +150,7 @@ class Facts:
     city_schools: tuple[int, int] | None = None
     province_schools: tuple[int, int] | None = None
     opened_here: int = 0
+    net_opened_here: int = 0
     last_measure: str | None = None
     predecessors: tuple[str, ...] = ()
     own_posts: int = 0

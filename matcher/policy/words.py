@@ -130,6 +130,10 @@ CLAUSE_NAMES: Mapping[str, Text] = {
         "zh": "本校今年已新增{limit}个及以上专业",
         "en": "its school opened {limit} or more programs this year",
     },
+    "net_opened_this_year": {
+        "zh": "本校今年新增减撤销已达{limit}个专业",
+        "en": "its school opened {limit} or more programs this year, less those withdrawn",
+    },
 }
 NOTICES: Mapping[str, Text] = {
     "guard_blocks": {
@@ -173,6 +177,10 @@ NOTICES: Mapping[str, Text] = {
         "zh": "按规定本校本年度不再新增专业",
         "en": "by the rules no further new program at its school this year",
     },
+    "new_points_by_exchange": {
+        "zh": "按规定本校本年度再新增专业须同时撤销一个",
+        "en": "by the rules a further new program at its school this year only in exchange for one withdrawn",
+    },
     "no_own_withdrawal": {
         "zh": "新设未满年限，学校不得自行撤销",
         "en": "too new for its school to withdraw it of its own accord",
@@ -201,6 +209,7 @@ REGULATION_NAMES: Mapping[str, Text] = {
     "many_points": {"zh": "布点数上限", "en": "limit on points"},
     "share_of_schools": {"zh": "开设院校占比上限", "en": "limit on the share of schools"},
     "school_additions": {"zh": "每校新增上限", "en": "limit on additions a school"},
+    "school_net_additions": {"zh": "每校净增上限", "en": "limit on net additions a school"},
 }
 OBJECTIONS: Mapping[str, Text] = {
     "coverage": {"zh": "来源未申报覆盖", "en": "no coverage is declared"},
