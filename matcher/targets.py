@@ -1,6 +1,7 @@
 """What a pack asks of the province as a whole, beside what the tables show; no target decides on a single point."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -40,11 +41,11 @@ def province_targets(assessment: Assessment, values: Values) -> pd.DataFrame:
     return pd.DataFrame(records, columns=list(COLUMNS))
 
 
-def _adjusted(assessment: Assessment, values: Values) -> list[dict[str, object]]:
+def _adjusted(assessment: Assessment, values: Values) -> list[dict[str, Any]]:
     points = len(assessment.programs)
     number = int(assessment.programs["flag"].isin(ADJUSTED).sum())
     share = number / points if points else 0.0
-    found = []
+    found: list[dict[str, Any]] = []
     for parameter in ("plan.adjusted_a_year", "plan.adjusted_share"):
         if not values.has(parameter):
             continue
@@ -67,12 +68,12 @@ def _adjusted(assessment: Assessment, values: Values) -> list[dict[str, object]]
     return found
 
 
-def _sizes(assessment: Assessment, values: Values) -> list[dict[str, object]]:
+def _sizes(assessment: Assessment, values: Values) -> list[dict[str, Any]]:
     day = int(str(assessment.manifest["as_of"])[:4])
     outcomes = assessment.inputs["outcomes"]
     latest = outcomes[(outcomes["year"] <= day) & outcomes["students"].notna()].sort_values("year")
     students = {str(row.program_id): int(row.students) for row in rows(latest)}
-    found = []
+    found: list[dict[str, Any]] = []
     for parameter, levels in _SIZES.items():
         if not values.has(parameter):
             continue
