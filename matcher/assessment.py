@@ -22,7 +22,8 @@ from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
-from matcher.policy.assemble import Evidence, all_facts
+from matcher.placement.trend import rate_trends
+from matcher.policy.assemble import Evidence, all_facts, traditional_programs
 from matcher.policy.doubt import with_doubt
 from matcher.policy.employment import estimate_employment
 from matcher.policy.lineage import carried_age, carried_history
@@ -239,10 +240,14 @@ def assess(
         step = (lambda done, of: progress("skills", done, of)) if progress else None
         skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
     past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
+    trends = rate_trends(
+        traditional_programs(own, values), known, own, wanted, classified, read_coverage(tables["coverage"]), day.year,
+        values.whole("supply.years"), values.whole("upgrade.rate_years"),
+    )  # fmt: skip
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
         employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
-        tables["agreements"], read_scope(scope), earlier or {},
+        tables["agreements"], read_scope(scope), earlier or {}, trends,
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     drawn = None

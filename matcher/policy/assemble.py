@@ -9,13 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty, rows, rows_by, whole, word
+from corpora.frames import empty, rows, rows_by, whole, word, words
 from corpora.schema import empty_frame
 from matcher.matching.facets import text_size
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
+from matcher.placement.trend import Trend
 from matcher.policy.data_checks import data_checks
 from matcher.policy.employment import estimate_employment
 from matcher.policy.facts import DemandYear, Facts, ReportedYear
@@ -47,6 +48,7 @@ class Evidence:
         predecessors, agreements: as read.
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
         earlier: program -> the step of the ladder that an earlier assessment gave.
+        trends: of placement.trend, for the programs of traditional fields.
     """
 
     programs: pd.DataFrame
@@ -65,6 +67,7 @@ class Evidence:
     agreements: pd.DataFrame | None = None
     scope: str = ""
     earlier: Mapping[str, str] = field(default_factory=dict)
+    trends: Mapping[str, Trend] = field(default_factory=dict)
 
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
@@ -223,6 +226,7 @@ class _Gatherer:
             supply_estimated=program in evidence.estimated,
             rate=placement.fair.rates.get(program),
             rate_high=placement.high_rates.get(program),
+            **self._trend(program),
             block=block.id if block else None,
             certified=finding.certified if finding else (None if program not in placement.supply else False),
             why_not_certified=finding.why_not_certified if finding else (),
@@ -255,7 +259,7 @@ class _Gatherer:
             missing_skills=skills.missing if skills else (),
             capacity=whole(row["capacity"]),
             named_short=_named(str(row["name"]), values.names("expand.fields")),
-            named_traditional=_named(f"{row['name']} {word(row.get('class'))}", values.names("upgrade.fields")),
+            named_traditional=_traditional(word(row["name"]), word(row.get("class")), values),
             controlled_field=_named(word(row.get("class")), values.names("approval.fields")),
             borders_scarce=None if block is None else block.posts > block.supply,
             institution=word(row["institution"]),
@@ -268,6 +272,13 @@ class _Gatherer:
             predecessors=self._ancestors.get(program, ()),
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
+
+    def _trend(self, program: str) -> dict[str, Any]:
+        trend = self._evidence.trends.get(program)
+        if trend is None or not self._years:
+            return {}
+        before = tuple((self._years[0] - ago, rate) for ago, rate in enumerate(trend.before, 1))
+        return {"rate_at_most": trend.at_most, "rates_before": before}
 
     def _demand_years(
         self, linked: Sequence[Any], regions: tuple[str, ...], fields: tuple[str, ...]
@@ -308,6 +319,16 @@ def pooled_facts(pool: Facts, members: list[Facts], placement: Placement) -> Fac
         covered=max(f.covered for f in members),
         own_posts=max(f.own_posts for f in members),
     )
+
+
+def traditional_programs(programs: pd.DataFrame, values: Values) -> frozenset[str]:
+    """Ids of programs in fields that the pack names as traditional.
+
+    Args:
+        programs: program_id, name, class.
+    """
+    named = zip(programs["program_id"], words(programs, "name"), words(programs, "class"), strict=True)
+    return frozenset(str(p) for p, name, group in named if _traditional(name, group, values))
 
 
 def reported_years(outcomes: pd.DataFrame) -> dict[str, tuple[ReportedYear, ...]]:
@@ -388,6 +409,10 @@ def _strategic_chains(chains: pd.DataFrame) -> dict[str, str]:
     """Chain -> the document that makes it strategic; a chain without one does not count."""
     named = chains[chains["strategic"].fillna(False) & chains["document"].notna()]
     return {str(c): str(d) for c, d in zip(named["chain"], named["document"], strict=True)}
+
+
+def _traditional(name: str, group: str, values: Values) -> str | None:
+    return _named(f"{name} {group}", values.names("upgrade.fields"))
 
 
 def _named(text: str, words: tuple[str, ...]) -> str | None:

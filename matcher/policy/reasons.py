@@ -92,6 +92,15 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
         if zh:
             return f"传统领域（{facts.named_traditional}），可达岗位年均{growth}"
         return f"traditional field ({facts.named_traditional}), its posts change by {growth} a year"
+    if name == "traditional_rate":
+        year, least = min(facts.rates_before[: values.whole("upgrade.rate_years")], key=lambda pair: pair[1])
+        was, now = rate_text(float(least)), rate_text(float(facts.rate_at_most or 0))
+        if zh:
+            return f"传统领域（{facts.named_traditional}），岗位容纳率此前至少{was}（{year}年），现至多{now}"
+        return (
+            f"traditional field ({facts.named_traditional}), its placeable rate was {was} or more ({year}) and is "
+            f"{now} at most"
+        )
     missing = ("、" if zh else ", ").join(facts.missing_skills[:3])
     if zh:
         return f"岗位所需{facts.skills}项技能中课程仅覆盖{facts.covered}项，缺{missing}等"

@@ -22,6 +22,7 @@ GROUND_NAMES: Mapping[str, Text] = {
     "strategic": {"zh": "战略产业链需要", "en": "needed by strategic chains"},
     "shortage": {"zh": "人才紧缺", "en": "short of people"},
     "traditional": {"zh": "传统领域需求下降", "en": "traditional field in decline"},
+    "traditional_rate": {"zh": "传统领域岗位容纳率下降", "en": "traditional field whose placeable rate falls"},
     "skill_gap": {"zh": "课程未覆盖岗位技能", "en": "courses do not cover the skills asked for"},
 }
 CLAUSE_NAMES: Mapping[str, Text] = {
@@ -91,6 +92,10 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     },
     "traditional_field": {"zh": "属文件点名的传统改造领域", "en": "a traditional field named by the opinion"},
     "shrinking": {"zh": "可达岗位年增长低于{limit}", "en": "growth of its posts is below {limit}"},
+    "rate_falling": {
+        "zh": "岗位容纳率（岗位按来源未见部分补足）比此前各需求年度都低，不高于{limit}",
+        "en": "its placeable rate, with posts grossed up, lies below that of each demand year before: at most {limit}",
+    },
     "live_demand": {"zh": "有可达岗位", "en": "there are posts within reach"},
     "enough_courses": {"zh": "课程不少于{limit}门", "en": "at least {limit} courses"},
     "skills_uncovered": {

@@ -37,6 +37,7 @@ SITUATIONS = {
     "strategic": "strategic",
     "shortage": "shortage",
     "traditional": "traditional",
+    "traditional_rate": "traditional_rate",
     "skill_gap": "skill_gap",
 }
 
@@ -55,6 +56,7 @@ MAY_BE_UNKNOWN = {
     "shortage.headroom",
     "shortage.employment_not_low",
     "traditional.shrinking",
+    "traditional_rate.rate_falling",
     "skill_gap.skills_uncovered",
 }
 # A certified surplus has a low point value; the clause stands in the place of surplus_likely where nothing was drawn.
