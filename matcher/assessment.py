@@ -20,6 +20,7 @@ from matcher.matching.records import MatchGraph, SkillCoverage
 from matcher.matching.reviews import Correction, reviewed
 from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
+from matcher.peer_view import peer_view
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.quantities import demand_posts
 from matcher.placement.trend import rate_trends
@@ -244,10 +245,12 @@ def assess(
         traditional_programs(own, values), known, own, wanted, classified, read_coverage(tables["coverage"]), day.year,
         values.whole("supply.years"), values.whole("upgrade.rate_years"),
     )  # fmt: skip
+    view = peer_view(tables, own, wanted, known, classified, values, day, horizon, placement, supplies, employment)
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
         employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
-        tables["agreements"], read_scope(scope), earlier or {}, trends,
+        tables["agreements"], read_scope(scope), earlier or {}, trends, view.lifts,
+        view.surplus,
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     drawn = None

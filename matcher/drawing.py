@@ -83,7 +83,7 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
     headroom, supply = np.zeros(rate.shape, np.int64), np.zeros(rate.shape, np.int64)
     for row, column in columns:
         rate[:, row] = found.rate[:, column]
-        headroom[:, row], supply[:, row] = found.headroom[:, column], found.supply[:, column]
+        headroom[:, row], supply[:, row] = _at_peers(facts[row], found.headroom[:, column], found.supply[:, column])
     ids = keys([f.program_id for f in facts])
     uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(count)])
     below = np.array([np.nan if f.below is None else f.below for f in facts])
@@ -91,6 +91,14 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
     known = [program for program in found.programs if not np.isnan(low[place[program]])]
     clauses = drawn_clauses(rate, headroom, supply, uniform, below, values)
     return Drawn(clauses, {p: float(low[place[p]]) for p in known}, {p: float(high[place[p]]) for p in known})
+
+
+def _at_peers(fact: Facts, headroom: np.ndarray, supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Headroom and supply of every draw if as many had stayed as of its peers: what stayed more takes room first."""
+    if not fact.lift_here or not fact.supply:
+        return headroom, supply
+    taken = supply * fact.lift_here // fact.supply
+    return np.maximum(0, headroom - taken), supply + supply * fact.lift // fact.supply
 
 
 def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

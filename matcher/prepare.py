@@ -118,10 +118,7 @@ def placed(
         the placement, and the supplies it started from (placement.quantities.supply).
     """
     years = int(values.number("supply.years"))
-    expected = None
-    if horizon is not None:
-        expected = expected_graduates(tables["students"], outcomes, horizon)
-    found = supply(outcomes, programs, as_of.year, years, expected)
+    found = seekers(tables, programs, outcomes, values, as_of, horizon)
     figures = {str(p): int(s) for p, s in zip(found["program_id"], found["supply"], strict=True)}
     estimated = frozenset(str(p) for p, e in zip(found["program_id"], found["estimated"], strict=True) if e)
     flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
@@ -139,3 +136,16 @@ def placed(
         contracted(tables["agreements"], horizon or as_of.year),
     )
     return placement, found
+
+
+def seekers(
+    tables: Mapping[str, pd.DataFrame],
+    programs: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    values: Values,
+    as_of: date,
+    horizon: int | None,
+) -> pd.DataFrame:
+    """Supply of every program (placement.quantities.supply)."""
+    expected = None if horizon is None else expected_graduates(tables["students"], outcomes, horizon)
+    return supply(outcomes, programs, as_of.year, values.whole("supply.years"), expected)

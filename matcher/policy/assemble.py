@@ -16,6 +16,7 @@ from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
+from matcher.placement.retention import AtPeers
 from matcher.placement.trend import Trend
 from matcher.policy.data_checks import data_checks
 from matcher.policy.employment import estimate_employment
@@ -49,6 +50,7 @@ class Evidence:
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
         earlier: program -> the step of the ladder that an earlier assessment gave.
         trends: of placement.trend, for the programs of traditional fields.
+        lifts, at_peers: of peer_view: hundredths of supply more, and how a program would stand, with its peers' retention.
     """
 
     programs: pd.DataFrame
@@ -68,6 +70,8 @@ class Evidence:
     scope: str = ""
     earlier: Mapping[str, str] = field(default_factory=dict)
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    lifts: Mapping[str, int] = field(default_factory=dict)
+    at_peers: Mapping[str, AtPeers] = field(default_factory=dict)
 
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
@@ -94,6 +98,10 @@ class _Gatherer:
         listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
         self._years = sorted({int(y) for y in listed}, reverse=True)
         self._strategic = _strategic_chains(evidence.chains)
+        self._lifted: dict[str, list[str]] = {}
+        for row in rows(evidence.programs):
+            if str(row.program_id) in evidence.lifts and not empty(row.institution):
+                self._lifted.setdefault(str(row.institution), []).append(str(row.program_id))
         outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
         self._reported = reported_years(outcomes)
         before = empty_frame("predecessors") if evidence.predecessors is None else evidence.predecessors
@@ -213,6 +221,8 @@ class _Gatherer:
         skills = evidence.skills.get(program)
         courses, characters = text_size(row)
         region, major = word(row["region"]), word(row["major_group"])
+        lift_here = self._lift_here(program, word(row["institution"]), block)
+        peers = evidence.at_peers.get(program)
         return Facts(
             program_id=program,
             name=str(row["name"]),
@@ -227,6 +237,10 @@ class _Gatherer:
             rate=placement.fair.rates.get(program),
             rate_high=placement.high_rates.get(program),
             **self._trend(program),
+            lift=evidence.lifts.get(program, 0),
+            lift_here=lift_here,
+            peer_rate=peers.rate if peers else None,
+            peer_certified=bool(peers and peers.certified),
             block=block.id if block else None,
             certified=finding.certified if finding else (None if program not in placement.supply else False),
             why_not_certified=finding.why_not_certified if finding else (),
@@ -261,7 +275,7 @@ class _Gatherer:
             named_short=_named(str(row["name"]), values.names("expand.fields")),
             named_traditional=_traditional(word(row["name"]), word(row.get("class")), values),
             controlled_field=_named(word(row.get("class")), values.names("approval.fields")),
-            borders_scarce=None if block is None else block.posts > block.supply,
+            borders_scarce=None if block is None else block.posts > block.supply + lift_here,
             institution=word(row["institution"]),
             region=region,
             level=word(row["level"]),
@@ -272,6 +286,12 @@ class _Gatherer:
             predecessors=self._ancestors.get(program, ()),
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
+
+    def _lift_here(self, program: str, institution: str, block: Block | None) -> int:
+        """Hundredths that its institution's programs in its block would send more with their peers' retention."""
+        lifts = self._evidence.lifts
+        own = {program, *self._lifted.get(institution, ())}
+        return sum(lifts.get(p, 0) for p in own if p == program or self._blocks.get(p) == block)
 
     def _trend(self, program: str) -> dict[str, Any]:
         trend = self._evidence.trends.get(program)

@@ -88,6 +88,10 @@ class Facts:
         own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
             reachable, strategic, short, growth, headroom and indispensability.
         own_rate: the placeable rate without them; None where there are none.
+        lift: hundredths of supply more if as many had stayed as of its peers (placement.retention); lift_here: of all
+            programs of its institution in its block together. 0 where its share is not lower.
+        peer_rate, peer_certified: its placeable rate and whether its surplus is certified (but for the probability) if as
+            many had stayed of all programs of its institution; looked at only where that could make a difference.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.
     """
@@ -160,6 +164,10 @@ class Facts:
     predecessors: tuple[str, ...] = ()
     own_posts: int = 0
     own_rate: Fraction | None = None
+    lift: int = 0
+    lift_here: int = 0
+    peer_rate: Fraction | None = None
+    peer_certified: bool = False
     pool: "Facts | None" = None
     pooled_with: tuple[str, ...] = ()
     data_checks: tuple[str, ...] = ()

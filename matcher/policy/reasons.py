@@ -190,6 +190,11 @@ def _gap(clause: Clause, language: Language) -> str:
             "zh": "所属领域与地区{limit}个月内无申报覆盖率的需求来源",
             "en": "no covered demand source within {limit} months for its field and region",
         },
+        "retention_unproved": {
+            "zh": "留本地比例低于同层次同大类，若与同类相同则退出依据成立：外流之多需有佐证",
+            "en": "fewer stay than of its level and major group; with their share a phase-out ground would stand: that so "
+            "many leave is to be shown",
+        },
         "thin_text": {"zh": "专业文本过少（仅{value}字）", "en": "too little text to match ({value} characters)"},
     }
     return texts[clause.name][language].format(value=number_text(clause.value), limit=number_text(clause.limit))

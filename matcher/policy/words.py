@@ -40,6 +40,11 @@ CLAUSE_NAMES: Mapping[str, Text] = {
         "zh": "文本与某一所列职业的匹配概率不低于{limit}",
         "en": "its text matches some listed occupation at {limit} or more",
     },
+    "retention_unproved": {
+        "zh": "若留本地比例与同类相同则退出依据成立（容纳率低于{limit}或岗位消失），外流之多尚无佐证",
+        "en": "if as many stayed as of its peers, a phase-out ground would stand (rate below {limit}, or posts vanished), "
+        "and that so many leave is not shown",
+    },
     "judged_by_work": {"zh": "升学占比低于{limit}", "en": "further study is below {limit}"},
     "surplus_certified": {
         "zh": "供大于求经核定（岗位容纳率低于{limit}）",
@@ -80,6 +85,14 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     "headroom_likely": {
         "zh": "可增招空间足够的把握不低于{limit}",
         "en": "room enough for more graduates has a certainty of {limit} or more",
+    },
+    "headroom_likely_at_peers": {
+        "zh": "按同类留本地比例计，可增招空间足够的把握不低于{limit}",
+        "en": "room enough for more graduates, if as many stayed as of its peers, has a certainty of {limit} or more",
+    },
+    "headroom_at_peers": {
+        "zh": "按同类留本地比例计，可增招空间不少于{limit}人",
+        "en": "room for at least {limit} more graduates, if as many stayed as of its peers",
     },
     "headroom": {"zh": "可增招空间不少于{limit}人", "en": "room for at least {limit} more graduates"},
     "short_of_people": {
