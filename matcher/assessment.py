@@ -26,6 +26,7 @@ from matcher.placement.quantities import demand_posts
 from matcher.placement.trend import rate_trends
 from matcher.policy.assemble import Evidence, all_facts, traditional_programs
 from matcher.policy.doubt import with_doubt
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier, earlier_of
 from matcher.policy.employment import estimate_employment
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import PolicyPack, Value, Values, load_pack, pack_warnings
@@ -99,6 +100,12 @@ class Assessment:
 
         return explain(self, program_id, language)
 
+    def memory(self) -> Earlier:
+        """What a later assessment reads of this one: measures, and the filed texts with their links."""
+        known = self.programs.dropna(subset=["measure"])
+        measures = dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
+        return earlier_of(self.inputs["programs"], self.inputs["demands"], self.matches, measures)
+
     def plan(self, target: float = 0.9, **limits: Any) -> "Plan":
         """The smallest change of intake that brings every placeable rate to `target`; see `matcher.plan.make_plan`."""
         from matcher.plan import make_plan
@@ -153,7 +160,7 @@ def assess(
     reviews: pd.DataFrame | None = None,
     policy: str | Path | PolicyPack = "default",
     scope: str | None = None,
-    earlier: Mapping[str, str] | None = None,
+    earlier: "Assessment | Earlier | None" = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
     draws: int = 0,
@@ -170,7 +177,7 @@ def assess(
         matches: given links in place of text matching.
         policy: name of a pack, path of a YAML file, or a pack.
         scope: "city" or "province" where the programs table holds all its points; rules that compare points need it.
-        earlier: program -> the measure of an earlier assessment, which the next step follows.
+        earlier: the assessment before, whose measures the next step follows and whose texts these ones are held against.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         draws: how often to draw the market for probabilities and intervals; 0: clauses are decided on point values.
@@ -194,6 +201,7 @@ def assess(
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     values = (policy if isinstance(policy, PolicyPack) else load_pack(policy)).on(day)
+    before = earlier.memory() if isinstance(earlier, Assessment) else earlier or NOTHING_EARLIER
     warnings: list[Caveat] = []
     year = horizon or day.year
     if horizon is not None and tables["students"].empty:
@@ -249,7 +257,7 @@ def assess(
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
         employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
-        tables["agreements"], read_scope(scope), earlier or {}, trends, view.lifts,
+        tables["agreements"], read_scope(scope), before, trends, view.lifts,
         view.surplus,
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
@@ -280,7 +288,7 @@ def assess(
             "draws": draws,
             "seed": seed if draws else None,
             "scope": scope,
-            "earlier": dict(earlier or {}),
+            "earlier": before.record(tables["programs"]),
         },
         inputs=tables,
     )

@@ -11,6 +11,7 @@ from matcher.drawing import Drawn
 from matcher.placement.certificate import block_records, persons
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
+from matcher.policy.earlier import filed_texts, text_hash
 from matcher.policy.employment import Employment
 from matcher.policy.facts import Facts
 from matcher.policy.verdict import Verdict
@@ -22,7 +23,7 @@ PROGRAM_COLUMNS = (
     "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom", "indispensability", "employment_mean",
     "employment_low", "employment_high", "employment_below_probability", "raw_rate_by_year", "block", "own_gap",
     "completers_share_gap", "counterfactual", "name", "institution", "region", "level", "major_group", "reason",
-    "reason_en",
+    "reason_en", "text_hash",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def program_frame(
 ) -> pd.DataFrame:
     rows = programs.set_index("program_id")
     posterior = employment.programs.set_index("program_id")
-    raw = _raw_rates(outcomes)
+    raw, texts = _raw_rates(outcomes), filed_texts(programs)
     own_gap, shared_gap = _naive_gaps(placement)
     records = []
     for fact, verdict, trace in zip(facts, verdicts, traces, strict=True):
@@ -73,6 +74,7 @@ def program_frame(
                 **{column: row[column] for column in ("name", "institution", "region", "level", "major_group")},
                 "reason": trace["reason"]["zh"],
                 "reason_en": trace["reason"]["en"],
+                "text_hash": text_hash(texts[program]),
             }
         )
     numbers = ("flag_probability", "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom",

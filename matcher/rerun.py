@@ -4,7 +4,7 @@ Texts are never compared again: p and skill coverage are those that the folders 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from corpora.schema import TABLES, empty_frame
 from matcher.assessment import INPUTS, Assessment, assess
 from matcher.matching.records import SkillCoverage
 from matcher.matching.skills import coverage_of
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.pack import PolicyPack, recorded_pack
 
 MATCHES, POLICY, DAY = "matches", "policy", "as_of"
@@ -39,7 +40,7 @@ class Recipe:
     as_of: date
     horizon: int | None
     scope: str | None = None
-    earlier: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier = NOTHING_EARLIER
     draws: int = 0
     seed: int = 0
 
@@ -80,7 +81,7 @@ def recipe_of(assessment: Assessment) -> Recipe:
         as_of=date.fromisoformat(manifest["as_of"]),
         horizon=manifest["horizon"],
         scope=manifest.get("scope"),
-        earlier=manifest.get("earlier") or {},
+        earlier=Earlier.read(manifest["earlier"]),
         draws=manifest["draws"],
         seed=manifest["seed"] or 0,
     )

@@ -19,6 +19,7 @@ from matcher.placement.place import Placement
 from matcher.placement.retention import AtPeers
 from matcher.placement.trend import Trend
 from matcher.policy.data_checks import data_checks
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import estimate_employment
 from matcher.policy.facts import DemandYear, Facts, ReportedYear
 from matcher.policy.lineage import ancestors
@@ -48,7 +49,7 @@ class Evidence:
         reported: outcomes as reported, before anything was put aside; `outcomes` if None.
         predecessors, agreements: as read.
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
-        earlier: program -> the step of the ladder that an earlier assessment gave.
+        earlier: what an earlier assessment is remembered by.
         trends: of placement.trend, for the programs of traditional fields.
         lifts, at_peers: of peer_view: hundredths of supply more, and how a program would stand, with its peers' retention.
     """
@@ -68,7 +69,7 @@ class Evidence:
     predecessors: pd.DataFrame | None = None
     agreements: pd.DataFrame | None = None
     scope: str = ""
-    earlier: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier = NOTHING_EARLIER
     trends: Mapping[str, Trend] = field(default_factory=dict)
     lifts: Mapping[str, int] = field(default_factory=dict)
     at_peers: Mapping[str, AtPeers] = field(default_factory=dict)
@@ -97,6 +98,8 @@ class _Gatherer:
         self._demands = {str(row.demand_id): row for row in rows(evidence.demands)}
         listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
         self._years = sorted({int(y) for y in listed}, reverse=True)
+        current = evidence.demands[evidence.demands["role"] == "current"]
+        self._new_links = evidence.earlier.new_links(evidence.programs, current, evidence.matches)
         self._strategic = _strategic_chains(evidence.chains)
         self._lifted: dict[str, list[str]] = {}
         for row in rows(evidence.programs):
@@ -134,7 +137,12 @@ class _Gatherer:
             province_schools=peer.province_schools,
             opened_here=peer.opened_here,
             net_opened_here=peer.net_opened_here,
-            data_checks=self._checks.get(program, ()),
+            data_checks=(
+                *self._checks.get(program, ()),
+                *(["links_in_new_sentences"] if self._new_links.get(program) else []),
+            ),
+            text_changed=program in self._new_links,
+            new_links=self._new_links.get(program, ()),
         )
         if without is None:
             return facts
@@ -282,7 +290,7 @@ class _Gatherer:
             field=major,
             year_opened=whole(row["year_opened"]),
             scope=evidence.scope,
-            last_measure=evidence.earlier.get(program),
+            last_measure=evidence.earlier.measures.get(program),
             predecessors=self._ancestors.get(program, ()),
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )

@@ -7,6 +7,8 @@ posts are whole hundredths a year, as everywhere behind the tables.
 from dataclasses import dataclass
 from fractions import Fraction
 
+from matcher.policy.earlier import NewLink
+
 
 @dataclass(frozen=True)
 class DemandYear:
@@ -94,6 +96,8 @@ class Facts:
             many had stayed of all programs of its institution; looked at only where that could make a difference.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.
+        text_changed: whether its filed text is another one than in the earlier assessment; new_links: links that rest on
+            changed sentences alone.
     """
 
     program_id: str
@@ -171,3 +175,5 @@ class Facts:
     pool: "Facts | None" = None
     pooled_with: tuple[str, ...] = ()
     data_checks: tuple[str, ...] = ()
+    text_changed: bool = False
+    new_links: tuple[NewLink, ...] = ()
