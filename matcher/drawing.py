@@ -51,11 +51,22 @@ def draw_assessment(
     """Draws the market of an assessment.
 
     Args:
+        supplies, placement: see `expected_market`; pairs: program_id, demand_id, p: all kept pairs of acceptable level and
+            region; draws: how many; seed: of the assessment.
+    """
+    own, wanted = expected_market(programs, supplies, demands, placement)
+    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), progress=progress)
+
+
+def expected_market(
+    programs: pd.DataFrame, supplies: pd.DataFrame, demands: pd.DataFrame, placement: Placement
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The programs and demands of `placement.draws.draw_placements`.
+
+    Args:
         programs, demands: completed tables; demands may hold other years, which are not read.
         supplies: of placement.quantities.supply: expected persons before agreements, with kept and kept_sd.
-        pairs: program_id, demand_id, p: all kept pairs of acceptable level and region.
         placement: the point result.
-        draws: how many; seed: of the assessment.
     """
     own = programs.assign(text=_joined(programs, _PROGRAM_TEXT))[["program_id", "text", "level", "major_group"]]
     own = own.merge(supplies[["program_id", "supply", "kept", "kept_sd"]], on="program_id")
@@ -70,8 +81,12 @@ def draw_assessment(
         # Openings are drawn whole; other supply and agreements are taken off what was drawn.
         taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
     )
-    doubt = Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
-    return draw_placements(own, wanted, pairs[["program_id", "demand_id", "p"]], doubt, progress=progress)
+    return own, wanted
+
+
+def doubt_of(draws: int, seed: int) -> Doubt:
+    """How much is unknown in an assessment."""
+    return Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
 
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
@@ -83,7 +98,7 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
     headroom, supply = np.zeros(rate.shape, np.int64), np.zeros(rate.shape, np.int64)
     for row, column in columns:
         rate[:, row] = found.rate[:, column]
-        headroom[:, row], supply[:, row] = _at_peers(facts[row], found.headroom[:, column], found.supply[:, column])
+        headroom[:, row], supply[:, row] = at_peers(facts[row], found.headroom[:, column], found.supply[:, column])
     ids = keys([f.program_id for f in facts])
     uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(count)])
     below = np.array([np.nan if f.below is None else f.below for f in facts])
@@ -93,10 +108,15 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
     return Drawn(clauses, {p: float(low[place[p]]) for p in known}, {p: float(high[place[p]]) for p in known})
 
 
-def _at_peers(fact: Facts, headroom: np.ndarray, supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Headroom and supply of every draw if as many had stayed as of its peers: what stayed more takes room first."""
+def at_peers(fact: Facts, headroom: np.ndarray, supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Headroom and supply of every draw if as many had stayed as of its peers: who stayed more takes room first.
+
+    Args:
+        headroom, supply: int64 (draws,), hundredths; headroom counts up to the supply, as in `placement.draws`.
+    """
     if not fact.lift_here or not fact.supply:
         return headroom, supply
+    headroom = np.minimum(headroom, supply)
     taken = supply * fact.lift_here // fact.supply
     return np.maximum(0, headroom - taken), supply + supply * fact.lift // fact.supply
 

@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 import pandas as pd
 
+from corpora.frames import rows
 from corpora.starter import catalogue
 from matcher.placement.agreements import contracted
 from matcher.placement.demand_years import demand_roles, read_coverage
 from matcher.placement.edges import classify_matches, reachable_regions
 from matcher.placement.place import Placement, place, reach_of
 from matcher.placement.quantities import expected_graduates, observed_placements, supply
+from matcher.placement.retention import Lift, as_peers, peer_shares
 from matcher.policy.assemble import study_years
 from matcher.policy.pack import Values
 
@@ -111,6 +114,7 @@ def placed(
     values: Values,
     as_of: date,
     horizon: int | None,
+    intake: Mapping[str, int],
 ) -> tuple[Placement, pd.DataFrame]:
     """Supply, posts and placement from validated tables.
 
@@ -118,7 +122,7 @@ def placed(
         the placement, and the supplies it started from (placement.quantities.supply).
     """
     years = int(values.number("supply.years"))
-    found = seekers(tables, programs, outcomes, values, as_of, horizon)
+    found = seekers(tables["students"], outcomes, programs, years, as_of, horizon, intake)
     figures = {str(p): int(s) for p, s in zip(found["program_id"], found["supply"], strict=True)}
     estimated = frozenset(str(p) for p, e in zip(found["program_id"], found["estimated"], strict=True) if e)
     flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
@@ -139,13 +143,52 @@ def placed(
 
 
 def seekers(
+    students: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    programs: pd.DataFrame,
+    years: int,
+    as_of: date,
+    horizon: int | None,
+    intake: Mapping[str, int],
+) -> pd.DataFrame:
+    """Supply of every program (placement.quantities.supply), with the graduates of `intake` in place of its own."""
+    expected = None if horizon is None else expected_graduates(students, outcomes, horizon)
+    found = supply(outcomes, programs, as_of.year, years, expected)
+    if not intake:
+        return found
+    asked = {program: Fraction(n) for program, n in intake.items()}
+    changed = supply(outcomes, programs, as_of.year, years, asked)
+    kept = found[~found["program_id"].isin(changed["program_id"])]
+    return pd.concat([kept, changed], ignore_index=True).sort_values("program_id", ignore_index=True)
+
+
+def retention_lifts(
     tables: Mapping[str, pd.DataFrame],
     programs: pd.DataFrame,
     outcomes: pd.DataFrame,
     values: Values,
     as_of: date,
     horizon: int | None,
-) -> pd.DataFrame:
-    """Supply of every program (placement.quantities.supply)."""
-    expected = None if horizon is None else expected_graduates(tables["students"], outcomes, horizon)
-    return supply(outcomes, programs, as_of.year, values.whole("supply.years"), expected)
+    intake: Mapping[str, int],
+    supplies: pd.DataFrame,
+) -> dict[str, Lift]:
+    """Program -> what its peers' share of those who stay would change, for programs where fewer stayed.
+
+    Args:
+        tables, ..., intake: as `placed` takes them; supplies: what it started from.
+    """
+    years = values.whole("supply.years")
+    shares = peer_shares(outcomes, programs, as_of.year, years, values.whole("evidence.min_graduates"))
+    raised = as_peers(outcomes, shares)
+    if raised["stayed_local"].equals(outcomes["stayed_local"]):
+        return {}
+    before = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
+    observed = observed_placements(raised, as_of.year, years)
+    after = rows(seekers(tables["students"], raised, programs, years, as_of, horizon, intake))
+    return {
+        str(row.program_id): Lift(
+            int(row.supply) - before[str(row.program_id)], row.each, observed.get(row.program_id, 0)
+        )
+        for row in after
+        if int(row.supply) > before[str(row.program_id)]
+    }

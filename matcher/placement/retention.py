@@ -16,16 +16,17 @@ ALL = ""
 
 
 @dataclass(frozen=True)
-class AtPeers:
-    """How a program would stand if as many had stayed, of all programs of its institution, as of the peers.
+class Lift:
+    """What a program's peers' share would change. Persons in hundredths a year.
 
     Attributes:
-        rate: placeable rate, without the posts that its own college proposed.
-        certified: whether the surplus of its block would be certified, but for the clause on probability.
+        more: supply more than as reported; each: supply that one graduate a year would be, exact.
+        observed: local placements that would be seen.
     """
 
-    rate: Fraction | None
-    certified: bool
+    more: int
+    each: Fraction
+    observed: int
 
 
 def peer_shares(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
@@ -16,7 +17,7 @@ from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
-from matcher.placement.retention import AtPeers
+from matcher.placement.retention import Lift
 from matcher.placement.trend import Trend
 from matcher.policy.data_checks import data_checks
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
@@ -27,6 +28,7 @@ from matcher.policy.parameters import Values
 from matcher.policy.peers import peers
 from matcher.policy.pooling import indispensability, pooled_outcomes, pools
 from matcher.policy.proposals import own_proposals, without_own
+from matcher.policy.retention import lift_here, surplus_at_peers
 from matcher.policy.rules import MEASURES
 
 _YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
@@ -51,7 +53,7 @@ class Evidence:
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
         earlier: what an earlier assessment is remembered by.
         trends: of placement.trend, for the programs of traditional fields.
-        lifts, at_peers: of peer_view: hundredths of supply more, and how a program would stand, with its peers' retention.
+        lifts: of placement.retention, for programs of which fewer stayed than of their peers.
     """
 
     programs: pd.DataFrame
@@ -71,18 +73,17 @@ class Evidence:
     scope: str = ""
     earlier: Earlier = NOTHING_EARLIER
     trends: Mapping[str, Trend] = field(default_factory=dict)
-    lifts: Mapping[str, int] = field(default_factory=dict)
-    at_peers: Mapping[str, AtPeers] = field(default_factory=dict)
+    lifts: Mapping[str, Lift] = field(default_factory=dict)
 
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
     """One entry a program, in order of program_id; small points of one class at one institution get their pool."""
-    gathered = _Gatherer(evidence, placement, values, as_of)
+    gathered = Gatherer(evidence, placement, values, as_of)
     found = [gathered.program(row) for _, row in evidence.programs.sort_values("program_id").iterrows()]
     return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
 
 
-class _Gatherer:
+class Gatherer:
     """The tables indexed by program."""
 
     def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date) -> None:
@@ -101,6 +102,7 @@ class _Gatherer:
         current = evidence.demands[evidence.demands["role"] == "current"]
         self._new_links = evidence.earlier.new_links(evidence.programs, current, evidence.matches)
         self._strategic = _strategic_chains(evidence.chains)
+        self._lifts = evidence.lifts
         self._lifted: dict[str, list[str]] = {}
         for row in rows(evidence.programs):
             if str(row.program_id) in evidence.lifts and not empty(row.institution):
@@ -112,8 +114,43 @@ class _Gatherer:
         self._checks = data_checks(outcomes, evidence.programs, values)
         self._ancestors = ancestors(before)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
-        proposed = own_proposals(evidence.programs, evidence.demands, agreements)
-        self._without = without_own(placement, proposed, evidence.estimated, values.share("surplus.rate"))
+        self._posts = evidence.posts_by_demand
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._proposed = own_proposals(evidence.programs, evidence.demands, agreements)
+        self._without = without_own(placement, self._proposed, evidence.estimated, values.share("surplus.rate"))
+
+    def trial(
+        self,
+        row: pd.Series,
+        placement: Placement,
+        rejected: str | None,
+        employment: Any,
+        pairs: Mapping[str, float],
+        lift: int | None,
+    ) -> Facts:
+        """One program as it would stand in another placement, without a match, or with another employment.
+
+        Args:
+            placement: of its connected component.
+            rejected: demand whose match is taken away.
+            employment: row of estimate_employment.
+            pairs: demand -> p of all matches of the program.
+            lift: hundredths of supply more with its peers' retention; None where it is what it was.
+        """
+        program = str(row["program_id"])
+        other = copy(self)
+        other._placement = placement
+        other._blocks = {p: block for block in placement.fair.blocks for p in block.programs}
+        other._posts = {**self._posts, **placement.posts}
+        other._linked = {program: [d for d in self._linked.get(program, []) if d != rejected]}
+        left = [p for d, p in pairs.items() if d != rejected]
+        other._best = {program: max(left)} if left else {}
+        other._employment = {program: employment}
+        if lift is not None and program in self._lifts:
+            other._lifts = {**self._lifts, program: replace(self._lifts[program], more=lift)}
+        own = {program: self._proposed[program]} if program in self._proposed else {}
+        other._without = without_own(placement, own, self._evidence.estimated, self._values.share("surplus.rate"))
+        return other.program(row)
 
     def program(self, row: pd.Series) -> Facts:
         program = str(row["program_id"])
@@ -227,10 +264,17 @@ class _Gatherer:
         finding = placement.surplus.get(block.id) if block else None
         marginal = placement.marginals.get(program)
         skills = evidence.skills.get(program)
-        courses, characters = text_size(row)
+        if program not in self._sizes:
+            self._sizes[program] = text_size(row)
+        courses, characters = self._sizes[program]
         region, major = word(row["region"]), word(row["major_group"])
-        lift_here = self._lift_here(program, word(row["institution"]), block)
-        peers = evidence.at_peers.get(program)
+        sisters, own_lift = self._lifted.get(word(row["institution"]), ()), self._lifts.get(program)
+        lifted_here = lift_here(program, sisters, self._lifts, self._blocks)
+        peer_rate, peer_certified = None, False
+        # Only a program shown to have low employment could escape by it.
+        if employment is not None and employment.below_probability >= values.number("doubt.red"):
+            proposed = self._proposed.get(program, frozenset())
+            peer_rate, peer_certified = surplus_at_peers(program, sisters, self._lifts, proposed, placement)
         return Facts(
             program_id=program,
             name=str(row["name"]),
@@ -245,10 +289,10 @@ class _Gatherer:
             rate=placement.fair.rates.get(program),
             rate_high=placement.high_rates.get(program),
             **self._trend(program),
-            lift=evidence.lifts.get(program, 0),
-            lift_here=lift_here,
-            peer_rate=peers.rate if peers else None,
-            peer_certified=bool(peers and peers.certified),
+            lift=own_lift.more if own_lift else 0,
+            lift_here=lifted_here,
+            peer_rate=peer_rate,
+            peer_certified=peer_certified,
             block=block.id if block else None,
             certified=finding.certified if finding else (None if program not in placement.supply else False),
             why_not_certified=finding.why_not_certified if finding else (),
@@ -283,7 +327,7 @@ class _Gatherer:
             named_short=_named(str(row["name"]), values.names("expand.fields")),
             named_traditional=_traditional(word(row["name"]), word(row.get("class")), values),
             controlled_field=_named(word(row.get("class")), values.names("approval.fields")),
-            borders_scarce=None if block is None else block.posts > block.supply + lift_here,
+            borders_scarce=None if block is None else block.posts > block.supply + lifted_here,
             institution=word(row["institution"]),
             region=region,
             level=word(row["level"]),
@@ -294,12 +338,6 @@ class _Gatherer:
             predecessors=self._ancestors.get(program, ()),
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
-
-    def _lift_here(self, program: str, institution: str, block: Block | None) -> int:
-        """Hundredths that its institution's programs in its block would send more with their peers' retention."""
-        lifts = self._evidence.lifts
-        own = {program, *self._lifted.get(institution, ())}
-        return sum(lifts.get(p, 0) for p in own if p == program or self._blocks.get(p) == block)
 
     def _trend(self, program: str) -> dict[str, Any]:
         trend = self._evidence.trends.get(program)
@@ -314,7 +352,7 @@ class _Gatherer:
         posts: dict[int, int] = {}
         for row in linked:
             if row.role in COUNTED:
-                posts[int(row.year)] = posts.get(int(row.year), 0) + self._evidence.posts_by_demand[str(row.demand_id)]
+                posts[int(row.year)] = posts.get(int(row.year), 0) + self._posts[str(row.demand_id)]
         seen = self._evidence.coverage
         return tuple(DemandYear(y, posts.get(y, 0), seen.best(regions, fields, y)) for y in self._years)
 

@@ -1,5 +1,6 @@
 """Posts nobody is trained for, and posts left over."""
 
+from matcher.placement.agreements import Served
 from matcher.placement.fair import place_fairly
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
@@ -11,5 +12,5 @@ EDGES = [("P1", "crowded"), ("P2", "crowded"), ("P3", "scarce")]
 
 def test_empty_posts_with_the_reason() -> None:
     fair = place_fairly(SUPPLY, POSTS, EDGES)
-    found = empty_posts(Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}))
+    found = empty_posts(Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, Served({}, {}, {}), None))  # type: ignore[arg-type]
     assert found == {"scarce": (2000, "scarce"), "nobody": (700, "no_program")}
