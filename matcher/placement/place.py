@@ -25,7 +25,8 @@ class Placement:
         served: persons and posts that agreements took out first.
         edges: (program, demand) pairs among them, sorted.
         fair: rates, blocks and an assignment.
-        high_rates: program -> rate when posts are grossed up to what the sources do not see.
+        high_posts: demand -> hundredths when posts are grossed up to what the sources do not see; high_rates: program ->
+            rate on these.
         marginals: headroom and indispensability.
         surplus: one finding a block.
         reach: program -> regions its graduates reach and fields of its edges, for questions of coverage.
@@ -35,6 +36,7 @@ class Placement:
     posts: Mapping[str, int]
     edges: tuple[tuple[str, str], ...]
     fair: FairPlacement
+    high_posts: Mapping[str, int]
     high_rates: Mapping[str, Fraction]
     marginals: Mapping[str, Marginal]
     surplus: Mapping[str, SurplusFinding]
@@ -88,7 +90,8 @@ def place(
     supply, posts = served.less_persons(supply), served.less_posts(posts)
     fair = place_fairly(supply, posts, edges)
     seen = _seen_shares(demands, coverage)
-    high = place_fairly(supply, served.less_posts(demand_posts(demands, other_supply, seen)), edges)
+    high_posts = served.less_posts(demand_posts(demands, other_supply, seen))
+    high = place_fairly(supply, high_posts, edges)
     findings = certify_surplus(
         fair,
         high.rates,
@@ -103,6 +106,7 @@ def place(
         posts,
         edges,
         fair,
+        high_posts,
         high.rates,
         marginals(supply, posts, edges),
         {finding.block: finding for finding in findings},

@@ -32,7 +32,7 @@ CATALOGUE = pd.DataFrame(
 
 def placement() -> Placement:
     fair = place_fairly(SUPPLY, POSTS, EDGES)
-    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {})
+    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, {})
 
 
 def shared_characters(programs: list[str], occupations: list[str]) -> np.ndarray:
