@@ -44,7 +44,7 @@ def test_another_pack_another_limit_and_other_figures_say_what_they_would_do(cit
 
 def test_figures_of_one_program_and_one_row_of_posts(market: Assessment) -> None:
     assert market.programs.set_index("program_id").at["W1", "flag"] == "phase_out"
-    more = market.what_if(openings={d: 400 for d in market.demands["demand_id"]}).programs.set_index("program_id")
+    more = market.what_if(openings=dict.fromkeys(market.demands["demand_id"], 400)).programs.set_index("program_id")
     assert (more.at["W1", "flag_from"], more.at["W1", "flag_to"]) == ("phase_out", "maintain")
     assert more.at["W1", "placeable_rate_to"] > more.at["W1", "placeable_rate_from"]
     fewer = market.what_if(intake={"W1": 1}).programs.set_index("program_id")

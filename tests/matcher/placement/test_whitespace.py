@@ -33,7 +33,7 @@ CATALOGUE = pd.DataFrame(
 
 def placement() -> Placement:
     fair = place_fairly(SUPPLY, POSTS, EDGES)
-    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, Served({}, {}, {}), None)  # type: ignore[arg-type]
+    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, {}, Served({}, {}, {}), None)  # type: ignore[arg-type]
 
 
 def shared_characters(programs: list[str], occupations: list[str]) -> np.ndarray:
