@@ -51,11 +51,22 @@ def draw_assessment(
     """Draws the market of an assessment.
 
     Args:
+        supplies, placement: see `expected_market`; pairs: program_id, demand_id, p: all kept pairs of acceptable level and
+            region; draws: how many; seed: of the assessment.
+    """
+    own, wanted = expected_market(programs, supplies, demands, placement)
+    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), progress=progress)
+
+
+def expected_market(
+    programs: pd.DataFrame, supplies: pd.DataFrame, demands: pd.DataFrame, placement: Placement
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The programs and demands of `placement.draws.draw_placements`.
+
+    Args:
         programs, demands: completed tables; demands may hold other years, which are not read.
         supplies: of placement.quantities.supply: expected persons before agreements, with kept and kept_sd.
-        pairs: program_id, demand_id, p: all kept pairs of acceptable level and region.
         placement: the point result.
-        draws: how many; seed: of the assessment.
     """
     own = programs.assign(text=_joined(programs, _PROGRAM_TEXT))[["program_id", "text", "level", "major_group"]]
     own = own.merge(supplies[["program_id", "supply", "kept", "kept_sd"]], on="program_id")
@@ -71,8 +82,12 @@ def draw_assessment(
         # Openings are drawn whole; other supply and agreements are taken off what was drawn.
         taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
     )
-    doubt = Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
-    return draw_placements(own, wanted, pairs[["program_id", "demand_id", "p"]], doubt, progress=progress)
+    return own, wanted
+
+
+def doubt_of(draws: int, seed: int) -> Doubt:
+    """How much is unknown in an assessment."""
+    return Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
 
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:

@@ -128,7 +128,7 @@ def draw_placements(
         ValueError: an id is listed twice.
     """
     doubt = doubt or Doubt()
-    table = _Table.read(programs, demands, matches, doubt)
+    table = Chances.read(programs, demands, matches, doubt)
     n, b = len(table.programs), doubt.draws
     found = Draws(
         programs=table.programs,
@@ -158,7 +158,7 @@ def draw_placements(
 
 
 @dataclass(frozen=True)
-class _Table:
+class Chances:
     """The expected market, ready to be drawn: arrays over programs, demands and pairs, all sorted by id."""
 
     doubt: Doubt
@@ -170,6 +170,7 @@ class _Table:
     program_keys: np.ndarray
     group: np.ndarray
     group_keys: np.ndarray
+    demands: tuple[str, ...]
     posts: np.ndarray
     high: np.ndarray
     taken: np.ndarray
@@ -181,7 +182,8 @@ class _Table:
     pair_keys: np.ndarray
 
     @classmethod
-    def read(cls, programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, doubt: Doubt) -> "_Table":
+    def read(cls, programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, doubt: Doubt) -> "Chances":
+        """From the tables of `draw_placements`."""
         own, names = _by_id(programs, "program_id")
         wanted, posted = _by_id(demands, "demand_id")
         kept = _numbers(own, "kept", 1.0)
@@ -203,6 +205,7 @@ class _Table:
             program_keys=keys(names),
             group=np.array([place[label] for label in labels], np.int64),
             group_keys=keys(groups),
+            demands=tuple(posted),
             posts=wanted["posts"].to_numpy(np.int64),
             high=wanted["high" if "high" in wanted else "posts"].to_numpy(np.int64),
             taken=_numbers(wanted, "taken", 0.0).astype(np.int64),
@@ -216,7 +219,7 @@ class _Table:
 
     def market(self, draw: int) -> Market:
         """The market of one draw."""
-        supply, posts, present = self.supply(draw), self.drawn_posts(self.posts, draw), self.present(draw)
+        supply, posts, present = self.supply(draw), self.openings(self.posts, draw), self.present(draw)
         start = np.zeros(len(supply) + 1, np.int64)
         np.cumsum(np.bincount(self.rows[present], minlength=len(supply)), out=start[1:])
         return Market(supply, posts, start, self.head[present])
@@ -225,7 +228,7 @@ class _Table:
         """The market of a draw with the posts that the sources do not see; None where they see all."""
         if np.array_equal(self.high, self.posts):
             return None
-        return Market(market.supply, self.drawn_posts(self.high, draw), market.start, market.head)
+        return Market(market.supply, self.openings(self.high, draw), market.start, market.head)
 
     def present(self, draw: int) -> np.ndarray:
         """Which pairs are edges, bool (pairs,): one chance for every program text and occupation."""
@@ -242,25 +245,40 @@ class _Table:
         Poisson graduates of whom each stays with the same probability are Poisson again (thinning), so one quantile
         serves where every share is reported; an estimated share is drawn first, beta with its mean and deviation.
         """
-        from matcher.placement.kernel_draw import poisson_quantiles
-
-        share = self.kept.copy()
-        unsure = (self.kept_sd > 0) & (share > 0) & (share < 1)
-        if unsure.any():
-            mean, most = share[unsure], share[unsure] * (1 - share[unsure])
-            weight = most / np.minimum(self.kept_sd[unsure] ** 2, 0.9 * most) - 1
-            chance = uniforms(self.doubt.seed, draw, "share", self.program_keys[unsure])
-            share[unsure] = betaincinv(mean * weight, (1 - mean) * weight, chance)
-        seekers = np.empty(len(share), np.int64)
+        share = drawn_shares(self.kept, self.kept_sd, uniforms(self.doubt.seed, draw, "share", self.program_keys))
         chance = uniforms(self.doubt.seed, draw, "graduates", self.program_keys)
-        poisson_quantiles(self.graduates * share, chance, seekers)
-        return np.maximum(0, seekers * 100 - self.served)
+        return drawn_supply(self.graduates * share, chance, self.served)
 
-    def drawn_posts(self, figure: np.ndarray, draw: int) -> np.ndarray:
+    def openings(self, posts: np.ndarray, draw: int) -> np.ndarray:
         """Posts, int64 (m,), hundredths: openings lognormal around their figure, less what is taken off."""
-        z = ndtri(uniforms(self.doubt.seed, draw, "openings", self.demand_keys))
-        gross = (figure + self.taken) * np.exp(self.sigma * z - self.sigma**2 / 2)
-        return np.maximum(0, np.floor(gross + 0.5).astype(np.int64) - self.taken)
+        chance = uniforms(self.doubt.seed, draw, "openings", self.demand_keys)
+        return drawn_posts(posts, self.taken, self.sigma, chance)
+
+
+def drawn_shares(kept: np.ndarray, kept_sd: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Shares of graduates who look for work here, float64: beta where they are estimated, as they are elsewhere."""
+    share = kept.copy()
+    unsure = (kept_sd > 0) & (share > 0) & (share < 1)
+    if unsure.any():
+        mean, most = share[unsure], share[unsure] * (1 - share[unsure])
+        weight = most / np.minimum(kept_sd[unsure] ** 2, 0.9 * most) - 1
+        share[unsure] = betaincinv(mean * weight, (1 - mean) * weight, chance[unsure])
+    return share
+
+
+def drawn_supply(expected: np.ndarray, chance: np.ndarray, served: np.ndarray) -> np.ndarray:
+    """Hundredths of persons, int64: Poisson around what is expected, less those under agreements."""
+    from matcher.placement.kernel_draw import poisson_quantiles
+
+    seekers = np.empty(len(expected), np.int64)
+    poisson_quantiles(expected, chance, seekers)
+    return np.maximum(0, seekers * 100 - served)
+
+
+def drawn_posts(posts: np.ndarray, taken: np.ndarray, sigma: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Hundredths of posts, int64: lognormal with the figure as its mean, less what is taken off."""
+    gross = (posts + taken) * np.exp(sigma * ndtri(chance) - sigma**2 / 2)
+    return np.maximum(0, np.floor(gross + 0.5).astype(np.int64) - taken)
 
 
 def _by_id(table: pd.DataFrame, key: str) -> tuple[pd.DataFrame, list[str]]:
