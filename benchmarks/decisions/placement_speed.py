@@ -206,6 +206,31 @@ def main() -> None:
     earlier = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     file.write_text(json.dumps({**earlier, **result}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(f"written: {file}")
+    if "growth" in result:
+        picture = file.with_name("placement_growth.svg")
+        picture.write_text(plot(result["growth"]), encoding="utf-8")
+        print(f"written: {picture}")
+
+
+def plot(found: dict[str, Any]) -> str:
+    """Processor seconds against edges on logarithmic axes, with a line of slope 1 through the first point of each, as SVG."""
+    import altair as alt
+    import vl_convert
+
+    rows = [{"where": where, **row} for where, part in found.items() for row in part["rows"]]
+    for row in rows:
+        first = found[row["where"]]["rows"][0]
+        row["linear"] = first["processor_s"] * row["edges"] / first["edges"]
+        row["where"] = f"{row['where']}: edges^{found[row['where']]['exponent']}"
+    x = alt.X("edges:Q", scale=alt.Scale(type="log"), title="edges a draw", axis=alt.Axis(format="~s"))
+    y = alt.Y("processor_s:Q", scale=alt.Scale(type="log"), title="processor seconds, 20 draws")
+    which = alt.Color("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
+    shape = alt.Shape("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
+    base = alt.Chart(pd.DataFrame(rows))
+    dots = base.mark_line(point=True).encode(x=x, y=y, color=which, shape=shape)
+    straight = base.mark_line(strokeDash=[4, 4], opacity=0.6).encode(x=x, y="linear:Q", color=which)
+    chart = (straight + dots).properties(width=460, height=260, title="Cost of placement against size (dashed: linear)")
+    return str(vl_convert.vegalite_to_svg(chart.to_json()))
 
 
 def growth(runs: int, region: int | None) -> dict[str, Any]:
