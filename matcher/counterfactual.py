@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from corpora.frames import empty, rows, rows_by, word
-from matcher.drawing import at_peers, doubt_of, expected_market
+from matcher.drawing import doubt_of, expected_market
 from matcher.judging import Workings
 from matcher.placement.draws import Chances
 from matcher.placement.place import Figures, Placement, Reach, settle
@@ -24,6 +24,7 @@ from matcher.placement.quantities import demand_posts, hundredths, posts_of
 from matcher.placement.rooms import DrawnMarkets, Rooms
 from matcher.policy.advice import Advice, advise
 from matcher.policy.assemble import Gatherer
+from matcher.policy.doubt import at_peers
 from matcher.policy.employment import below_with
 from matcher.policy.facts import Facts
 from matcher.policy.rules import Flag
@@ -288,7 +289,8 @@ class _Search:
             plain, limited = self.rooms.with_posts(self.house.markets.posts(self.demand, posts, gross - posts))
         limit, some = self.rooms.limit, supply > 0
         below = (supply * limit.numerator > limited) & some
-        room, seekers = at_peers(facts, np.maximum(0, plain - supply), supply)
+        left, seekers = at_peers([facts], np.maximum(0, plain - supply)[:, None], supply[:, None])
+        room, seekers = left[:, 0], seekers[:, 0]
         found: dict[str, Any] = {"rate_below": None if facts.rate is None else float(below.mean())}
         for name, parameter in (("headroom_prioritize", "prioritize.headroom"), ("headroom_expand", "expand.headroom")):
             share = self.house.values.share(parameter)

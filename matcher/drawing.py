@@ -19,9 +19,9 @@ from matcher.policy.pack import Values
 # What a program or a post is matched by: rows that are the same in these are drawn together.
 _PROGRAM_TEXT = ("name", "track", "goal", "abilities", "courses", "description")
 _DEMAND_TEXT = ("occupation", "description", "skills")
-# Standard error of the calibration on the logit scale, one offset a draw, level and major group: this project's default,
-# not measured yet (docs/limits.md).
-LOGIT_ERROR = 0.3
+# Standard error of the calibration on the logit scale, one offset a draw, level and major group. Measured on posts in an
+# employer's words that p was not fitted on: 0.69, 95 % 0 to 1.25 (benchmarks/quality/logit_error.py, docs/model-card.md).
+LOGIT_ERROR = 0.7
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Drawn:
     """What draws say of each program, in the order of the facts.
 
     Attributes:
-        clauses: bool (draws, programs, 4), see policy.doubt.DRAWN.
+        clauses: bool (draws, programs, 6), see policy.doubt.DRAWN.
         low, high: program -> 5 % and 95 % quantile of its placeable rate; programs without a rate are left out.
     """
 
@@ -78,6 +78,7 @@ def expected_market(
     wanted = wanted.assign(
         text=[code or said for code, said in zip(text, _joined(wanted, _DEMAND_TEXT), strict=True)],
         posts=[placement.posts[str(d)] for d in wanted["demand_id"]],
+        high=[placement.high_posts[str(d)] for d in wanted["demand_id"]],
         # Openings are drawn whole; other supply and agreements are taken off what was drawn.
         taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
     )
@@ -91,34 +92,13 @@ def doubt_of(draws: int, seed: int) -> Doubt:
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
     """The clauses of every draw, in the order of the facts; programs that were not drawn have no rate and no headroom."""
-    place = {program: column for column, program in enumerate(found.programs)}
-    count = len(found.rate)
-    columns = [(row, place[f.program_id]) for row, f in enumerate(facts) if f.program_id in place]
-    rate = np.full((count, len(facts)), np.nan)
-    headroom, supply = np.zeros(rate.shape, np.int64), np.zeros(rate.shape, np.int64)
-    for row, column in columns:
-        rate[:, row] = found.rate[:, column]
-        headroom[:, row], supply[:, row] = at_peers(facts[row], found.headroom[:, column], found.supply[:, column])
-    ids = keys([f.program_id for f in facts])
-    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(count)])
-    below = np.array([np.nan if f.below is None else f.below for f in facts])
+    names = [f.program_id for f in facts]
+    ids = keys(names)
+    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(len(found.rate))])
     low, high = found.rate_between()
-    known = [program for program in found.programs if not np.isnan(low[place[program]])]
-    clauses = drawn_clauses(rate, headroom, supply, uniform, below, values)
-    return Drawn(clauses, {p: float(low[place[p]]) for p in known}, {p: float(high[place[p]]) for p in known})
-
-
-def at_peers(fact: Facts, headroom: np.ndarray, supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Headroom and supply of every draw if as many had stayed as of its peers: who stayed more takes room first.
-
-    Args:
-        headroom, supply: int64 (draws,), hundredths; headroom counts up to the supply, as in `placement.draws`.
-    """
-    if not fact.lift_here or not fact.supply:
-        return headroom, supply
-    headroom = np.minimum(headroom, supply)
-    taken = supply * fact.lift_here // fact.supply
-    return np.maximum(0, headroom - taken), supply + supply * fact.lift // fact.supply
+    known = [(p, float(a), float(b)) for p, a, b in zip(found.programs, low, high, strict=True) if not np.isnan(a)]
+    clauses = drawn_clauses(found.of(names), facts, uniform, values)
+    return Drawn(clauses, {p: a for p, a, _ in known}, {p: b for p, _, b in known})
 
 
 def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -85,7 +85,8 @@ class Placement:
         served: persons and posts that agreements took out first.
         edges: (program, demand) pairs among them, sorted.
         fair: rates, blocks and an assignment.
-        high_rates: program -> rate when posts are grossed up to what the sources do not see.
+        high_posts: demand -> hundredths when posts are grossed up to what the sources do not see; high_rates: program ->
+            rate on these.
         marginals: headroom and indispensability.
         surplus: one finding a block.
         reach: program -> regions its graduates reach and fields of its edges, for questions of coverage.
@@ -96,6 +97,7 @@ class Placement:
     posts: Mapping[str, int]
     edges: tuple[tuple[str, str], ...]
     fair: FairPlacement
+    high_posts: Mapping[str, int]
     high_rates: Mapping[str, Fraction]
     marginals: Mapping[str, Marginal]
     surplus: Mapping[str, SurplusFinding]
@@ -153,7 +155,8 @@ def settle(figures: Figures) -> Placement:
     served = serve_first(figures.seats, figures.supply, figures.posts, figures.edges)
     supply, posts = served.less_persons(figures.supply), served.less_posts(figures.posts)
     fair = place_fairly(supply, posts, figures.edges)
-    high = place_fairly(supply, served.less_posts(figures.high_posts), figures.edges)
+    high_posts = served.less_posts(figures.high_posts)
+    high = place_fairly(supply, high_posts, figures.edges)
     findings = certify_surplus(
         fair,
         high.rates,
@@ -168,6 +171,7 @@ def settle(figures: Figures) -> Placement:
         posts,
         figures.edges,
         fair,
+        high_posts,
         high.rates,
         marginals(supply, posts, figures.edges),
         {finding.block: finding for finding in findings},

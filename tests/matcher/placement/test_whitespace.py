@@ -12,5 +12,5 @@ EDGES = [("P1", "crowded"), ("P2", "crowded"), ("P3", "scarce")]
 
 def test_empty_posts_with_the_reason() -> None:
     fair = place_fairly(SUPPLY, POSTS, EDGES)
-    found = empty_posts(Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, Served({}, {}, {}), None))  # type: ignore[arg-type]
+    found = empty_posts(Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, {}, Served({}, {}, {}), None))  # type: ignore[arg-type]
     assert found == {"scarce": (2000, "scarce"), "nobody": (700, "no_program")}
