@@ -292,6 +292,10 @@ class _Search:
         left, seekers = at_peers([facts], np.maximum(0, plain - supply)[:, None], supply[:, None])
         room, seekers = left[:, 0], seekers[:, 0]
         found: dict[str, Any] = {"rate_below": None if facts.rate is None else float(below.mean())}
+        found["peer_below"] = None
+        if facts.peer_certified and facts.lift_here and facts.supply and facts.rate is not None:
+            larger = self.house.markets.supply(self.program, expected + facts.lift_here, kept, served)
+            found["peer_below"] = float((larger * limit.numerator > limited).mean())
         for name, parameter in (("headroom_prioritize", "prioritize.headroom"), ("headroom_expand", "expand.headroom")):
             share = self.house.values.share(parameter)
             enough = (room * share.denominator >= seekers * share.numerator) & some
@@ -322,7 +326,7 @@ _MOVED = (
     "best_match", "demand_years", "borders_scarce", "reachable", "strategic", "short", "strategic_chains", "documents",
     "growth", "growth_low", "own_posts", "own_rate", "lift", "lift_here", "peer_rate", "peer_certified",
 )  # fmt: skip
-_DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand")
+_DRAWN = ("rate_below", "peer_below", "headroom_prioritize", "headroom_expand")
 
 
 def nearest(differs: Callable[[int], bool], signature: Callable[[int], Any], count: int) -> int | None:

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from corpora.schema import empty_frame
-from matcher.drawing import Drawn, draw_assessment, drawn_for
+from matcher.drawing import Drawn, draw_assessment, drawn_for, with_peer_doubt
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.place import Placement
@@ -157,6 +157,7 @@ def judge(
         found = draw_assessment(own, supplies, wanted, within, placement, question.draws, question.seed, step)
         drawn = drawn_for(facts, found, values, question.seed)
         facts = with_doubt(facts, drawn.clauses)
+        facts = with_peer_doubt(facts, own, supplies, wanted, within, placement, question.draws, question.seed)
     verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
     if progress:
         progress("place", 1, 1)

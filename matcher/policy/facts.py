@@ -94,6 +94,7 @@ class Facts:
             programs of its institution in its block together. 0 where its share is not lower.
         peer_rate, peer_certified: its placeable rate and whether its surplus is certified (but for the probability) if as
             many had stayed of all programs of its institution; looked at only where that could make a difference.
+            peer_below: P(placeable rate < the surplus rate) then; None without draws.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.
         text_changed: whether its filed text is another one than in the earlier assessment; new_links: links that rest on
@@ -172,6 +173,7 @@ class Facts:
     lift_here: int = 0
     peer_rate: Fraction | None = None
     peer_certified: bool = False
+    peer_below: float | None = None
     pool: "Facts | None" = None
     pooled_with: tuple[str, ...] = ()
     data_checks: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def retention_unproved(facts: Facts, values: Values, as_of: date) -> Clause:
         supply=(facts.supply or 0) + facts.lift,
         rate=facts.peer_rate,
         certified=facts.peer_certified,
-        rate_below=None,
+        rate_below=None if facts.own_posts else facts.peer_below,
         own_rate=None,
     )
     grounds = (vanished, surplus_low_employment)
