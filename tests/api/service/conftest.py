@@ -23,7 +23,9 @@ class Service:
         self.database: Database = self.app.state.database
         self.database.migrate()
 
-    def client(self, role: Role = "admin", regions: tuple[str, ...] = (), institutions: tuple[str, ...] = ()) -> TestClient:
+    def client(
+        self, role: Role = "admin", regions: tuple[str, ...] = (), institutions: tuple[str, ...] = ()
+    ) -> TestClient:
         """A client with a new key."""
         with self.database.write() as session:
             token = Keys(session, SERVICE).create(f"{role} of a test", role, regions, institutions)[1]
