@@ -15,7 +15,7 @@ from api.store import Store
 from corpora.frames import rows, word
 from matcher.assessment import Assessment
 from matcher.policy.verdict import FLAGS
-from reports.public import public_view
+from reports.masking import public_view
 
 
 def view_key(who: Caller) -> tuple[Hashable, ...]:
@@ -57,9 +57,9 @@ def within(assessment: Assessment, seen: Set[str], institutions: Set[str]) -> As
     Blocks are called by the smallest of the programs seen, so that no id of another program is told.
     """
     names = {
-        block["block"]: min(own)
+        block["block"]: min(ids)
         for block in assessment.blocks
-        if (own := [row["program_id"] for row in block["programs"] if row["program_id"] in seen])
+        if (ids := [row["program_id"] for row in block["programs"] if row["program_id"] in seen])
     }
 
     def own(table: pd.DataFrame) -> pd.DataFrame:
