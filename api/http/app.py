@@ -62,7 +62,6 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
-        max_body_size=settings.body_kb * 1024,
         responses=responses(*EVERYWHERE),
     )
     app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
@@ -70,7 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
     app.state.open_csrf = secrets.token_urlsafe(32)
     for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
-        app.include_router(module.router)
+        app.include_router(module.router, max_body_size=settings.body_kb << 10)
     # The form around a file is a little larger than the file.
     app.include_router(corpora.router, max_body_size=(settings.upload_mb << 20) + (1 << 16))
 

@@ -8,9 +8,11 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.http.problem import MEDIA_TYPE, body_of
 from api.logs import log
 
 REQUEST_ID = "X-Request-Id"
+PLAIN = b"text/plain; charset=utf-8"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -52,16 +54,24 @@ class Around:
         scope["request_id"] = request_id
         status, started = 500, time.perf_counter()
 
+        too_large = False
+
         async def out(message: Message) -> None:
-            nonlocal status
+            nonlocal status, too_large
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if too_large := status == 413 and (b"content-type", PLAIN) in message["headers"]:
+                    message["headers"] = [(b"content-type", MEDIA_TYPE.encode())]
                 known = {k.lower() for k, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
                     *((k.encode(), v.encode()) for k, v in HEADERS.items() if k.lower().encode() not in known),
                     (REQUEST_ID.encode(), request_id.encode()),
                 ]
+            elif too_large:
+                # The server library refuses a large body before any handler; its words are made ours.
+                said = ("请求内容超过上限", "the body of the request is larger than accepted")
+                message = {"type": "http.response.body", "body": body_of("too-large", *said, request_id)}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
