@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
@@ -39,6 +40,7 @@ DESCRIPTION = """
 Send a key as `Authorization: Bearer duikou_…`. Everything that takes long is a job: the answer is 202, its `Location` tells how far it is.
 Errors are `application/problem+json` in one shape everywhere.
 """
+DOCS_FILES = "/docs-files"
 EVERYWHERE = ("no-key", "not-allowed", "invalid-request", "too-many-requests", "internal")
 
 
@@ -55,13 +57,15 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         database.close()
 
-    app = FastAPI(
+    # The page of the API with its files from an installed package: nothing is fetched from elsewhere.
+    app = FastAPIOffline(
         title="Duikou 对口",
         version=version("duikou"),
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
+        static_url=DOCS_FILES,
         responses=responses(*EVERYWHERE),
     )
     app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
