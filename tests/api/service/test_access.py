@@ -92,7 +92,7 @@ def test_one_key_may_not_crowd_out_the_others(make_service: Callable[..., Servic
 
 
 def test_without_keys_only_this_machine_is_served(make_service: Callable[..., Service]) -> None:
-    with pytest.raises(ValueError, match="open_access is refused on 0.0.0.0"):
+    with pytest.raises(ValueError, match="open_access is refused"):
         Settings(host="0.0.0.0", open_access=True)
     service = make_service(open_access=True)
     local = TestClient(service.app, base_url="http://127.0.0.1:8000")
