@@ -23,7 +23,9 @@ def described(settings: Settings) -> str:
 
 def test_the_committed_description_is_that_of_the_code(tmp_path: Path) -> None:
     now, committed = described(Settings(data=tmp_path)), FILE.read_text(encoding="utf-8")
-    changes = list(difflib.unified_diff(committed.splitlines(), now.splitlines(), "docs/openapi.json", "code", lineterm=""))
+    changes = list(
+        difflib.unified_diff(committed.splitlines(), now.splitlines(), "docs/openapi.json", "code", lineterm="")
+    )
     assert not changes, "the interface changed; if that is meant: make openapi\n" + "\n".join(changes[:80])
 
 
