@@ -113,6 +113,9 @@ class WhatIfRequest(BaseModel):
     intake: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         default={}, max_length=200, description="program_id -> graduates a year."
     )
+    employed: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
+        default={}, max_length=200, description="program_id -> employed of the latest year."
+    )
 
 
 class WhatIfAnswer(BaseModel):
@@ -165,7 +168,7 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
     """Nothing is kept. A caller with a scope changes figures of its own programs alone, and reads their flags alone."""
     assessment = store.load(row.id)
     seen = programs_seen(assessment, who)
-    if unknown := [program for program in body.intake if program not in seen]:
+    if unknown := [program for program in (*body.intake, *body.employed) if program not in seen]:
         raise not_found(f"专业点 {unknown[0]}", f"program {unknown[0]}")
     if who.scoped and body.openings:
         raise Problem(
@@ -174,9 +177,7 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
             "a key with a scope cannot change openings: they concern others too",
         )
     with turn():
-        found = what_if(
-            assessment, policy=body.policy, parameters=body.parameters, openings=body.openings, intake=body.intake
-        )
+        found = what_if(assessment, **body.model_dump())
     changed = found.programs[found.programs["program_id"].isin(seen)]
     return WhatIfAnswer(
         counts_from=_counts(assessment.programs, seen), counts_to=_counts(found.assessment.programs, seen),
