@@ -48,7 +48,7 @@ def page(assessment: Assessment, language: str = "zh") -> str:
     manifest = assessment.manifest
     has_chains = assessment.inputs["demands"][["chain", "stage"]].notna().all(axis=1).any()
     return environment.get_template("page.html.j2").render(
-        w=lambda key: word(key, language),
+        w=lambda key, **figures: word(key, language, **figures),
         language=language,
         label=(manifest.get("label") or {}).get(language, ""),
         as_of=manifest["as_of"],

@@ -44,8 +44,8 @@ def block_bars(assessment: Assessment, language: str = "zh", most: int = SHOWN) 
     """
     table = block_balance(assessment).head(most)
     table = table.sort_values(["rate", "block"], kind="stable").reset_index(drop=True)
-    title, note = word("blocks", language), word("blocks_note", language)
-    return Chart(title.replace("#", str(len(table))), note, table, block_bars_spec(table, language))
+    title, note = word("blocks", language, number=len(table)), word("blocks_note", language)
+    return Chart(title, note, table, block_bars_spec(table, language))
 
 
 def block_bars_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

@@ -46,7 +46,7 @@ def employment_intervals(
     table = employment_table(assessment)
     table = table.head(most) if programs is None else table[table["program_id"].isin(programs)]
     table = table.reset_index(drop=True)
-    title = word("employment_chart", language).replace("#", str(len(table)))
+    title = word("employment_chart", language, number=len(table))
     return Chart(title, word("employment_note", language), table, employment_spec(table, language))
 
 

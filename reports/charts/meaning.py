@@ -20,6 +20,7 @@ DIRECTIONS = 200
 NEIGHBOURS = 15
 GROUPS = 14
 LEAST = 8
+WIDTH, HEIGHT = 620, 460
 
 
 def meaning_points(assessment: Assessment) -> pd.DataFrame:
@@ -88,7 +89,7 @@ def meaning_map_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
         x, y, text="group:N"
     )
     labels = named.mark_text(fontSize=12, fontWeight="bold", dy=-13, color=INK).encode(x, y, text="group:N")
-    return styled((posts + points + halo + labels).properties(width=620, height=460))
+    return styled((posts + points + halo + labels).properties(width=WIDTH, height=HEIGHT))
 
 
 def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.ndarray:
@@ -115,14 +116,23 @@ def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.
 
 
 def _group_places(programs: pd.DataFrame) -> pd.DataFrame:
-    """Where the names of the largest major groups go: at the program nearest to the middle of its group."""
+    """Where the names of the largest major groups go: at the program nearest to the middle of its group, moved down
+    where another name stands already."""
     named = programs[programs["group"] != ""]
-    records = []
+    records: list[dict[str, object]] = []
+    # What a letter takes of the picture, in units of the map.
+    letter = 13 * (programs["x"].max() - programs["x"].min()) / WIDTH
+    line = 17 * (programs["y"].max() - programs["y"].min()) / HEIGHT
+    boxes: list[tuple[float, float, float]] = []
     for group in named["group"].value_counts().index[:GROUPS]:
         members = named[named["group"] == group]
         middle = members[["x", "y"]].median()
         nearest = ((members[["x", "y"]] - middle) ** 2).sum(axis=1).idxmin()
-        records.append(
-            {"group": str(group).removesuffix("大类"), "x": members.loc[nearest, "x"], "y": members.loc[nearest, "y"]}
-        )
+        x, y = float(members.loc[nearest, "x"]), float(members.loc[nearest, "y"])
+        name = str(group).removesuffix("大类")
+        half = letter * len(name) / 2
+        while any(abs(x - a) < half + b and abs(y - c) < line for a, b, c in boxes):
+            y -= line / 2
+        boxes.append((x, half, y))
+        records.append({"group": name, "x": x, "y": y})
     return pd.DataFrame(records, columns=["group", "x", "y"]).astype({"group": "string", "x": float, "y": float})

@@ -1,0 +1,296 @@
+"""The annexes: method, lists, certificates that add up, data quality, sources, and how to reproduce all of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from corpora.frames import empty, word
+from matcher.policy.words import FLAG_NAMES, NOTICES, OBJECTIONS
+from reports.annual.findings import measure_name
+from reports.annual.industry import few_employers
+from reports.annual.material import Material
+from reports.annual.proposals import provincial_rows
+from reports.content import Block, Paragraph, Row, Section, Table, shown, table
+from reports.masking import LEAST_PERSONS, pooled
+
+
+def annexes(m: Material) -> list[Section]:
+    """Annexes in the order of the customary form."""
+    made = [
+        ("annex_method", _method(m)),
+        ("annex_list", [provincial_rows(m)]),
+        *([] if m.public else [("annex_school", [_school(m)])]),
+        ("annex_certificates", _certificates(m)),
+        ("annex_quality", _quality(m)),
+        ("annex_documents", _documents(m)),
+        ("annex_reproduce", _reproduce(m)),
+    ]
+    return [
+        Section(f"{m.say('annex')}{number}{m.say('annex_gap')}{m.say(key)}", 1, tuple(blocks), new_page=True)
+        for number, (key, blocks) in enumerate(made, 1)
+    ]
+
+
+def _method(m: Material) -> list[Block]:
+    policy = m.assessment.manifest["policy"]
+    blocks: list[Block] = [Paragraph(m.say(f"method_{n}")) for n in range(1, 7)]
+    if policy["status"] == "unverified":
+        blocks.append(Paragraph(m.say("note_unverified"), "warning"))
+    records = [
+        [name, _plain(entry["value"]), _reference(m, entry["reference"])] for name, entry in policy["parameters"].items()
+    ]
+    blocks.append(
+        table(
+            "parameters",
+            m.say("table_parameters", pack=policy["title"][m.language]),
+            [m.column("parameter", width=2.2), m.column("value", width=2.6), m.column("reference", width=3.2)],
+            records,
+            note=m.say("note_parameters"),
+        )
+    )
+    return blocks
+
+
+def _plain(value: Any) -> str:
+    return "; ".join(str(v) for v in value) if isinstance(value, list | tuple) else str(value)
+
+
+def _reference(m: Material, reference: str) -> str:
+    return m.say("project_default") if reference == "project default" else reference
+
+
+def _school(m: Material) -> Table:
+    reason = "reason" if m.language == "zh" else "reason_en"
+    joined = m.school.merge(m.points[["program_id", "flag_probability", "employment_mean"]], on="program_id")
+    records = [
+        [
+            r["institution"], r["program_id"], r["code"], r["name"], m.level(r["level"]), m.say(f"class_{r['class']}"),
+            FLAG_NAMES[r["flag"]][m.language], r["flag_probability"], measure_name(m, r["measure"]), r["students"],
+            r["supply"], r["rate"], r["posts"], r["employment_mean"],
+            r[reason] + "".join(f" [{NOTICES[n][m.language]}]" for n in word(r["notices"]).split(";") if n),
+        ]
+        for r in joined.to_dict("records")
+    ]  # fmt: skip
+    return table(
+        "school",
+        m.say("table_school"),
+        [
+            m.column("institution", width=1.5),
+            m.column("program_id", width=0.8),
+            m.column("code", width=0.9),
+            m.column("name", width=1.5),
+            m.column("level", width=0.9),
+            m.column("list", width=0.9),
+            m.column("flag", width=0.9),
+            m.column("flag_probability", "rate", 0.9),
+            m.column("measure", width=0.9),
+            m.column("students", "count", 0.6),
+            m.column("supply", "persons", 0.9),
+            m.column("rate", "rate", 0.9),
+            m.column("posts", "persons", 0.9),
+            m.column("employment_mean", "rate", 0.9),
+            m.column("reason", width=3.2),
+        ],
+        records,
+    )
+
+
+def _certificates(m: Material) -> list[Block]:
+    certified = [b for b in m.assessment.blocks if b["certified"]]
+    if not certified:
+        return [Paragraph(m.say("certificates_none"))]
+    by_id = {b["block"]: b for b in m.assessment.blocks}
+    rows: list[Row] = []
+    for block in sorted(certified, key=lambda b: (-b["cannot_be_placed"], b["block"])):
+        rows += certificate_rows(m, block, by_id)
+    columns = (
+        m.column("block", width=0.9),
+        m.column("what", width=1.0),
+        m.column("id", width=1.2),
+        m.column("name", width=3.2),
+        m.column("supply", "persons"),
+        m.column("posts", "persons"),
+    )
+    note = m.say("note_certificates") + (m.say("note_certificates_public", least=LEAST_PERSONS) if m.public else "")
+    caption = m.say("table_certificates")
+    return [
+        Paragraph(m.say("certificates_text")),
+        Table("certificates", caption, columns, tuple(rows), note, (), caption),
+    ]
+
+
+def certificate_rows(m: Material, block: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+    """A certificate as rows that add up: programs, posts, the two sums and their difference.
+
+    In the public edition programs stand together by name and posts by occupation; those that may not be named are one
+    row, so that the sums stay.
+    """
+    closed = [block, *(by_id[b] for b in block["worse_blocks"])]
+    supply, posts = sum(b["supply"] for b in closed), sum(b["posts"] for b in closed)
+    names = m.joined(list(dict.fromkeys(m.points_by_id[r["program_id"]] for r in block["programs"])))
+    rate = shown(block["rate"], "rate")
+    head = m.say("certificate_head", names=names, rate=rate)
+    rows = [Row((block["block"], m.say("block_word"), "", head, None, None), "group")]
+    programs = [(r["program_id"], r["supply"]) for b in closed for r in b["programs"]]
+    demands = [(r["demand_id"], r["posts"]) for b in closed for r in b["demands"]]
+    if m.public:
+        rows += _pooled_rows(m, block, programs, demands)
+    else:
+        occupations = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
+        regions = dict(zip(m.demands["demand_id"], m.demands["region"], strict=True))
+        rows += [Row((block["block"], m.say("program_word"), p, m.names[p], n, None)) for p, n in programs]
+        rows += [
+            Row((block["block"], m.say("post_word"), d, f"{occupations[d]} {word(regions[d])}".strip(), None, n))
+            for d, n in demands
+        ]
+    left = m.say("left", number=f"{block['cannot_be_placed']:.2f}")
+    sums = f"{supply:.2f} − {posts:.2f} = {block['cannot_be_placed']:.2f}"
+    rows.append(Row((block["block"], m.say("total"), "", f"{left}: {sums}", round(supply, 2), round(posts, 2)), "total"))
+    return rows
+
+
+def _pooled_rows(
+    m: Material, block: Mapping[str, Any], programs: list[tuple[str, float]], demands: list[tuple[str, float]]
+) -> list[Row]:
+    own = pd.DataFrame([(m.points_by_id[p], n) for p, n in programs], columns=["name", "persons"])
+    own = own.groupby("name", as_index=False, sort=False)["persons"].sum()
+    named, rest, number = pooled(own, "persons", pd.Series(False, index=own.index))
+    rows = [Row((block["block"], m.say("program_word"), "", n, round(p, 2), None)) for n, p in zip(named["name"], named["persons"], strict=True)]
+    if number:
+        rows.append(Row((block["block"], m.say("program_word"), "", m.say("pooled", number=number), rest, None)))
+    few = dict(zip(m.demands["demand_id"], few_employers(m, m.demands), strict=True))
+    of = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
+    wanted = pd.DataFrame([(str(of[d]), n, bool(few[d])) for d, n in demands], columns=["name", "posts", "few"])
+    wanted = wanted.groupby("name", as_index=False, sort=False).agg(posts=("posts", "sum"), few=("few", "any"))
+    named, rest, number = pooled(wanted, "posts", wanted["few"], least=0)
+    rows += [Row((block["block"], m.say("post_word"), "", n, None, round(p, 2))) for n, p in zip(named["name"], named["posts"], strict=True)]
+    if number:
+        rows.append(Row((block["block"], m.say("post_word"), "", m.say("pooled", number=number), None, rest)))
+    return rows
+
+
+def _quality(m: Material) -> list[Block]:
+    manifest = m.assessment.manifest
+    estimated = int(m.points["notices"].fillna("").str.contains("supply_estimated").sum())
+    blocks: list[Block] = [
+        Paragraph(
+            m.say(
+                "quality_text",
+                programs=manifest["counts"].get("programs", 0),
+                outcomes=manifest["counts"].get("outcomes", 0),
+                demands=manifest["counts"].get("demands", 0),
+                estimated=estimated,
+                pairs=manifest["matching"]["pairs"],
+                missed=manifest["matching"]["missed_by_candidates"],
+                sampled=manifest["matching"]["sampled_programs"],
+            )
+        ),
+        *(Paragraph(warning[m.language] + m.say("full_stop"), "warning") for warning in manifest["warnings"]),
+    ]
+    blocks.append(_open_blocks(m))
+    blocks.append(_coverage(m))
+    if not m.public:
+        blocks += _not_judged(m)
+        blocks += _data_checks(m)
+    return blocks
+
+
+def _open_blocks(m: Material) -> Table:
+    """Why blocks short of posts are not certified: each objection with how many blocks and persons it concerns."""
+    records = []
+    for name, words in OBJECTIONS.items():
+        found = [
+            b for b in m.assessment.blocks if name in b["why_not_certified"] and "rate" not in b["why_not_certified"]
+        ]
+        records.append([words[m.language], len(found), sum(len(b["programs"]) for b in found)])
+    return table(
+        "objections",
+        m.say("table_objections"),
+        [m.column("objection", width=4.0), m.column("blocks", "count"), m.column("points", "count")],
+        records,
+        note=m.say("note_objections"),
+    )
+
+
+def _coverage(m: Material) -> Table:
+    coverage = m.assessment.inputs["coverage"]
+    records = []
+    for (source, region, year), group in coverage.groupby(["source", "region", "year"], sort=True):
+        low, high = float(group["share_low"].min()), float(group["share_high"].max())
+        declared = m.joined(sorted({word(d) for d in group["declared_by"] if word(d)}))
+        records.append([source, region, int(year), len(group), low, high, declared])
+    return table(
+        "coverage",
+        m.say("table_coverage"),
+        [
+            m.column("source", width=2.8),
+            m.column("region", width=1.1),
+            m.column("year", "year", 0.8),
+            m.column("fields", "count", 0.8),
+            m.column("share_low", "rate"),
+            m.column("share_high", "rate"),
+            m.column("declared_by", width=2.8),
+        ],
+        records,
+        note=m.say("note_coverage"),
+    )
+
+
+def _not_judged(m: Material) -> list[Block]:
+    found = [t for t in m.assessment.traces if t["flag"] == "insufficient_evidence"]
+    if not found:
+        return []
+    records = [[t["program_id"], m.names[t["program_id"]], m.joined(t["needed_data"][m.language])] for t in found]
+    columns = [m.column("program_id", width=0.9), m.column("name", width=2.6), m.column("needed", width=5.0)]
+    return [table("not_judged", m.say("table_not_judged"), columns, records)]
+
+
+def _data_checks(m: Material) -> list[Block]:
+    records = [
+        [t["program_id"], m.names[t["program_id"]], m.joined([c[m.language] for c in t["data_checks"]]), None]
+        for t in m.assessment.traces
+        if t["data_checks"]
+    ]
+    if not records:
+        return []
+    columns = [
+        m.column("program_id", width=0.9),
+        m.column("name", width=2.6),
+        m.column("data_check", width=3.6),
+        m.column("explanation", width=2.0),
+    ]
+    return [table("data_checks", m.say("table_data_checks"), columns, records, note=m.say("note_data_checks"))]
+
+
+def _documents(m: Material) -> list[Block]:
+    policy = m.assessment.manifest["policy"]
+    chains = m.assessment.inputs["chains"]
+    references = sorted({e["reference"] for e in policy["parameters"].values()} - {"project default", ""})
+    rules = sorted({f["reference"] for t in m.assessment.traces for f in t["regulations"]})
+    records = [[m.say("document_parameter"), r, None] for r in references]
+    records += [[m.say("document_rule"), r, None] for r in rules]
+    cited = chains.dropna(subset=["document"]).drop_duplicates("document")
+    records += [
+        [m.say("document_chain"), r["document"], None if empty(r["date"]) else str(r["date"])[:10]]
+        for r in cited.to_dict("records")
+    ]
+    columns = [m.column("used_for", width=1.4), m.column("document", width=6.0), m.column("date", width=1.2)]
+    return [Paragraph(m.say("documents_text")), table("documents", m.say("table_documents"), columns, records)]
+
+
+def _reproduce(m: Material) -> list[Block]:
+    manifest = m.assessment.manifest
+    files = manifest.get("files", {})
+    facts = [
+        ("as_of", manifest["as_of"]),
+        ("policy", f"{manifest['policy']['pack']} ({manifest['policy']['status']})"),
+        ("draws_seed", f"{manifest['draws']} / {'–' if manifest['seed'] is None else manifest['seed']}"),
+        ("encoder", str(manifest["encoder"]["fingerprint"])),
+        *((name, version) for name, version in manifest["versions"].items()),
+        *((name, digest) for name, digest in sorted(files.items()) if name.startswith("inputs/") or name == "blocks.json"),
+    ]
+    known = {"as_of", "policy", "draws_seed", "encoder"}
+    records = [[m.say(f"fact_{name}") if name in known else name, value] for name, value in facts]
+    columns = [m.column("item", width=2.4), m.column("value", width=6.0)]
+    return [Paragraph(m.say("reproduce_text")), table("manifest", m.say("table_manifest"), columns, records)]
