@@ -8,11 +8,11 @@ import pandas as pd
 from corpora.frames import empty, word
 from matcher.policy.words import FLAG_NAMES, NOTICES, OBJECTIONS
 from reports.annual.findings import measure_name
-from reports.annual.industry import few_employers
 from reports.annual.material import Material
 from reports.annual.proposals import provincial_rows
 from reports.content import Block, Paragraph, Row, Section, Table, shown, table
-from reports.masking import LEAST_PERSONS, pooled
+from reports.annual.public import pooled
+from reports.masking import LEAST_GRADUATES
 
 
 def annexes(m: Material) -> list[Section]:
@@ -38,7 +38,8 @@ def _method(m: Material) -> list[Block]:
     if policy["status"] == "unverified":
         blocks.append(Paragraph(m.say("note_unverified"), "warning"))
     records = [
-        [name, _plain(entry["value"]), _reference(m, entry["reference"])] for name, entry in policy["parameters"].items()
+        [name, _plain(entry["value"]), _reference(m, entry["reference"])]
+        for name, entry in policy["parameters"].items()
     ]
     blocks.append(
         table(
@@ -97,13 +98,12 @@ def _school(m: Material) -> Table:
 
 
 def _certificates(m: Material) -> list[Block]:
-    certified = [b for b in m.assessment.blocks if b["certified"]]
-    if not certified:
+    if not m.certified:
         return [Paragraph(m.say("certificates_none"))]
     by_id = {b["block"]: b for b in m.assessment.blocks}
     rows: list[Row] = []
-    for block in sorted(certified, key=lambda b: (-b["cannot_be_placed"], b["block"])):
-        rows += certificate_rows(m, block, by_id)
+    for number, block in enumerate(m.certified, 1):
+        rows += certificate_rows(m, block, by_id, str(number) if m.public else block["block"])
     columns = (
         m.column("block", width=0.9),
         m.column("what", width=1.0),
@@ -112,7 +112,7 @@ def _certificates(m: Material) -> list[Block]:
         m.column("supply", "persons"),
         m.column("posts", "persons"),
     )
-    note = m.say("note_certificates") + (m.say("note_certificates_public", least=LEAST_PERSONS) if m.public else "")
+    note = m.say("note_certificates") + (m.say("note_certificates_public", least=LEAST_GRADUATES) if m.public else "")
     caption = m.say("table_certificates")
     return [
         Paragraph(m.say("certificates_text")),
@@ -120,54 +120,52 @@ def _certificates(m: Material) -> list[Block]:
     ]
 
 
-def certificate_rows(m: Material, block: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+def certificate_rows(
+    m: Material, block: Mapping[str, Any], by_id: Mapping[str, Mapping[str, Any]], name: str
+) -> list[Row]:
     """A certificate as rows that add up: programs, posts, the two sums and their difference.
 
     In the public edition programs stand together by name and posts by occupation; those that may not be named are one
     row, so that the sums stay.
+
+    Args:
+        name: what the block is called in this report.
     """
     closed = [block, *(by_id[b] for b in block["worse_blocks"])]
     supply, posts = sum(b["supply"] for b in closed), sum(b["posts"] for b in closed)
     names = m.joined(list(dict.fromkeys(m.points_by_id[r["program_id"]] for r in block["programs"])))
-    rate = shown(block["rate"], "rate")
-    head = m.say("certificate_head", names=names, rate=rate)
-    rows = [Row((block["block"], m.say("block_word"), "", head, None, None), "group")]
-    programs = [(r["program_id"], r["supply"]) for b in closed for r in b["programs"]]
-    demands = [(r["demand_id"], r["posts"]) for b in closed for r in b["demands"]]
+    head = m.say("certificate_head", names=names, rate=shown(block["rate"], "rate"))
+    programs = [(str(r["program_id"]), float(r["supply"])) for b in closed for r in b["programs"]]
+    demands = [(str(r["demand_id"]), float(r["posts"])) for b in closed for r in b["demands"]]
+    rows = [Row((name, m.say("block_word"), None, head, None, None), "group")]
     if m.public:
-        rows += _pooled_rows(m, block, programs, demands)
+        own = pd.Series([n for _, n in programs]).groupby([m.points_by_id[p] for p, _ in programs], sort=False).sum()
+        rows += _pooled(m, name, "program_word", own, own < LEAST_GRADUATES)
+        of = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
+        occupations = [str(of[d]) for d, _ in demands]
+        few = pd.Series([d in m.unnamed_demands for d, _ in demands]).groupby(occupations, sort=False).any()
+        rows += _pooled(
+            m, name, "post_word", pd.Series([n for _, n in demands]).groupby(occupations, sort=False).sum(), few
+        )
     else:
-        occupations = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
-        regions = dict(zip(m.demands["demand_id"], m.demands["region"], strict=True))
-        rows += [Row((block["block"], m.say("program_word"), p, m.names[p], n, None)) for p, n in programs]
-        rows += [
-            Row((block["block"], m.say("post_word"), d, f"{occupations[d]} {word(regions[d])}".strip(), None, n))
-            for d, n in demands
-        ]
+        places = {
+            r["demand_id"]: f"{r['occupation']} {word(r['region'])}".strip() for r in m.demands.to_dict("records")
+        }
+        rows += [Row((name, m.say("program_word"), p, m.names[p], n, None)) for p, n in programs]
+        rows += [Row((name, m.say("post_word"), d, places[d], None, n)) for d, n in demands]
     left = m.say("left", number=f"{block['cannot_be_placed']:.2f}")
-    sums = f"{supply:.2f} − {posts:.2f} = {block['cannot_be_placed']:.2f}"
-    rows.append(Row((block["block"], m.say("total"), "", f"{left}: {sums}", round(supply, 2), round(posts, 2)), "total"))
+    sums = f"{left} ({supply:.2f} − {posts:.2f})"
+    rows.append(Row((name, m.say("total"), None, sums, round(supply, 2), round(posts, 2)), "total"))
     return rows
 
 
-def _pooled_rows(
-    m: Material, block: Mapping[str, Any], programs: list[tuple[str, float]], demands: list[tuple[str, float]]
-) -> list[Row]:
-    own = pd.DataFrame([(m.points_by_id[p], n) for p, n in programs], columns=["name", "persons"])
-    own = own.groupby("name", as_index=False, sort=False)["persons"].sum()
-    named, rest, number = pooled(own, "persons", pd.Series(False, index=own.index))
-    rows = [Row((block["block"], m.say("program_word"), "", n, round(p, 2), None)) for n, p in zip(named["name"], named["persons"], strict=True)]
+def _pooled(m: Material, block: str, what: str, values: pd.Series, small: pd.Series) -> list[Row]:
+    named, rest, number = pooled(values, small)
+    pairs = [(str(n), round(float(v), 2)) for n, v in named.items()]
     if number:
-        rows.append(Row((block["block"], m.say("program_word"), "", m.say("pooled", number=number), rest, None)))
-    few = dict(zip(m.demands["demand_id"], few_employers(m, m.demands), strict=True))
-    of = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
-    wanted = pd.DataFrame([(str(of[d]), n, bool(few[d])) for d, n in demands], columns=["name", "posts", "few"])
-    wanted = wanted.groupby("name", as_index=False, sort=False).agg(posts=("posts", "sum"), few=("few", "any"))
-    named, rest, number = pooled(wanted, "posts", wanted["few"], least=0)
-    rows += [Row((block["block"], m.say("post_word"), "", n, None, round(p, 2))) for n, p in zip(named["name"], named["posts"], strict=True)]
-    if number:
-        rows.append(Row((block["block"], m.say("post_word"), "", m.say("pooled", number=number), None, rest)))
-    return rows
+        pairs.append((m.say("pooled", number=number), rest))
+    supply = what == "program_word"
+    return [Row((block, m.say(what), None, n, v if supply else None, None if supply else v)) for n, v in pairs]
 
 
 def _quality(m: Material) -> list[Block]:
@@ -288,7 +286,11 @@ def _reproduce(m: Material) -> list[Block]:
         ("draws_seed", f"{manifest['draws']} / {'–' if manifest['seed'] is None else manifest['seed']}"),
         ("encoder", str(manifest["encoder"]["fingerprint"])),
         *((name, version) for name, version in manifest["versions"].items()),
-        *((name, digest) for name, digest in sorted(files.items()) if name.startswith("inputs/") or name == "blocks.json"),
+        *(
+            (name, digest)
+            for name, digest in sorted(files.items())
+            if name.startswith("inputs/") or name == "blocks.json"
+        ),
     ]
     known = {"as_of", "policy", "draws_seed", "encoder"}
     records = [[m.say(f"fact_{name}") if name in known else name, value] for name, value in facts]

@@ -7,12 +7,11 @@ import pandas as pd
 from corpora.frames import empty
 from matcher.policy.reasons import FLAG_NAMES, rate_text
 from matcher.policy.words import MEASURE_NAMES
-from reports.annual.industry import few_employers
 from reports.annual.material import LEVELS, Material
 from reports.annual.offer import MOST_OFFERED
 from reports.charts import block_bars, change_table, employment_intervals, flag_waterfall, meaning_map
 from reports.content import Block, Column, Figure, Paragraph, Section, Table, table
-from reports.masking import masked
+from reports.annual.public import masked
 
 FLAGS = ("prioritize", "expand", "upgrade", "maintain", "phase_out", "insufficient_evidence")
 MOST_POSTS = 20
@@ -26,8 +25,7 @@ def matching(m: Material) -> list[Section]:
     counts = m.assessment.flag_counts()
     lines = [f"{FLAG_NAMES[flag][m.language]} {counts[flag]}" for flag in FLAGS]
     blocks = m.assessment.blocks
-    certified = [b for b in blocks if b["certified"]]
-    left = sum(b["unplaced_here"] for b in certified)
+    left = sum(b["unplaced_here"] for b in m.certified)
     sections = [
         Section(
             m.say("matching"),
@@ -44,15 +42,11 @@ def matching(m: Material) -> list[Section]:
             m.say("matching_blocks"),
             2,
             (
-                Paragraph(
-                    m.say("blocks_text", blocks=len(blocks), certified=len(certified), left=f"{left:.2f}")
-                ),
-                Figure("blocks", block_bars(m.assessment, m.language)),
+                Paragraph(m.say("blocks_text", blocks=len(blocks), certified=len(m.certified), left=f"{left:.2f}")),
+                Figure("blocks", block_bars(m.assessment, m.language, ids=not m.public)),
             ),
         ),
-        Section(
-            m.say("matching_map"), 2, (Figure("map", meaning_map(m.assessment, m.language)),)
-        ),
+        Section(m.say("matching_map"), 2, (Figure("map", meaning_map(m.assessment, m.language)),)),
     ]
     if not m.public:
         low = m.points["employment_below_probability"]
@@ -167,7 +161,7 @@ def _unfilled_text(m: Material) -> str:
 
 
 def _unfilled(m: Material) -> Table:
-    spare = m.demands[(m.demands["whitespace"] > 0) & ~few_employers(m, m.demands)]
+    spare = m.shown_demands[m.shown_demands["whitespace"] > 0]
     linked = set(m.links["demand_id"])
     spare = spare.sort_values(["whitespace", "demand_id"], ascending=[False, True]).head(MOST_POSTS)
     records = [
@@ -195,7 +189,9 @@ def _unfilled(m: Material) -> Table:
 
 def _stopped(m: Material) -> list[str]:
     """Programs that reported an intake of nought in the latest year."""
-    return [str(p) for p, n in zip(m.points["program_id"], m.points["enrolled"], strict=True) if not empty(n) and n == 0]
+    return [
+        str(p) for p, n in zip(m.points["program_id"], m.points["enrolled"], strict=True) if not empty(n) and n == 0
+    ]
 
 
 def _kept(m: Material) -> Table:
@@ -233,7 +229,7 @@ def _named(m: Material, programs: pd.DataFrame) -> str:
 
 
 def _surplus(m: Material) -> str:
-    certified = [b for b in m.assessment.blocks if b["certified"]]
+    certified = m.certified
     if not certified:
         return ""
     ids = {r["program_id"] for b in certified for r in b["programs"]}
@@ -283,20 +279,21 @@ def _skill_gaps(m: Material) -> str:
         return ""
     missing = skills[~covered]["skill"].value_counts()
     common = sorted(missing.index, key=lambda s: (-int(missing[s]), str(s)))[:EXAMPLES]
-    return m.say(
-        "problem_skills", points=len(found), of=len(share), skills=m.joined([str(s) for s in common])
-    )
+    return m.say("problem_skills", points=len(found), of=len(share), skills=m.joined([str(s) for s in common]))
 
 
 def _short(m: Material) -> str:
-    spare = m.demands[m.demands["whitespace"] > 0]
-    unlinked = spare[~spare["demand_id"].isin(m.links["demand_id"]) & ~few_employers(m, spare)]
+    spare = m.shown_demands[m.shown_demands["whitespace"] > 0]
+    unlinked = spare[~spare["demand_id"].isin(m.links["demand_id"])]
     if unlinked.empty:
         return ""
     top = unlinked.sort_values(["whitespace", "demand_id"], ascending=[False, True])["occupation"]
     names = list(dict.fromkeys(str(o) for o in top))[:EXAMPLES]
     return m.say(
-        "problem_unlinked", demands=len(unlinked), posts=f"{float(unlinked['whitespace'].sum()):.2f}", names=m.joined(names)
+        "problem_unlinked",
+        demands=len(unlinked),
+        posts=f"{float(unlinked['whitespace'].sum()):.2f}",
+        names=m.joined(names),
     )
 
 

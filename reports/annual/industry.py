@@ -9,7 +9,7 @@ from reports.annual.material import Material
 from reports.charts import chain_heatmap
 from reports.charts.chains import chain_balance
 from reports.content import HIDDEN, Block, Figure, Paragraph, Section, Table, table
-from reports.masking import LEAST_EMPLOYERS
+from reports.masking import LEAST_ENTERPRISES
 
 MOST_OCCUPATIONS = 20
 
@@ -116,15 +116,8 @@ def _growth(group: pd.DataFrame) -> float | None:
     return round(float((known["growth"] * known["posts"]).sum()) / weight, 4) if weight else None
 
 
-def few_employers(m: Material, demands: pd.DataFrame) -> pd.Series:
-    """Which demands a public report may not name: those fed by fewer than LEAST_EMPLOYERS enterprises."""
-    few = (demands["employers"] < LEAST_EMPLOYERS).fillna(False).astype(bool)
-    return few if m.public else few & False
-
-
 def _occupations(m: Material) -> Table:
-    shown = m.demands[~few_employers(m, m.demands)]
-    sums = shown.groupby("occupation", as_index=False).agg(
+    sums = m.shown_demands.groupby("occupation", as_index=False).agg(
         groups=("demand_id", "size"),
         regions=("region", "nunique"),
         openings=("openings", "sum"),
@@ -158,7 +151,7 @@ def _sources(m: Material) -> Table:
     records: list[list[Any]] = []
     for (source, kind, year), group in m.demands.groupby(["source", "basis", "year"], dropna=False):
         fewest = group["employers"].dropna()
-        withheld = m.public and len(fewest) > 0 and int(fewest.sum()) < LEAST_EMPLOYERS
+        withheld = m.public and len(fewest) > 0 and int(fewest.sum()) < LEAST_ENTERPRISES
         records.append(
             [
                 m.say("withheld_source") if withheld else word(source) or m.say("unknown"),

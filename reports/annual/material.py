@@ -13,7 +13,8 @@ from matcher.assessment import Assessment
 from matcher.lists import provincial_list, school_list
 from matcher.plan import Plan, PlanFault
 from reports import words
-from reports.content import Column, Edition, Kind
+from reports.content import HIDDEN, Column, Edition, Kind
+from reports.masking import LEAST_GRADUATES, hidden_demands, public_list
 
 LEVELS = ("bachelor", "associate", "secondary")
 # The catalogue's major groups by sector of the economy; the mapping is this project's own and is printed as such.
@@ -83,6 +84,29 @@ class Material:
         return frame.assign(**{column: frame[column].astype("string").fillna("") for column in texts})
 
     @cached_property
+    def unnamed_demands(self) -> set[str]:
+        """Demands that the public edition may not name or count; none in the internal one."""
+        if not self.public:
+            return set()
+        return set(self.assessment.demands.loc[hidden_demands(self.assessment), "demand_id"].astype(str))
+
+    @cached_property
+    def shown_demands(self) -> pd.DataFrame:
+        """The demands that may be named."""
+        return self.demands[~self.demands["demand_id"].isin(self.unnamed_demands)]
+
+    @cached_property
+    def certified(self) -> list[dict[str, Any]]:
+        """Certified blocks, the most persons left first; in the public edition without those of few persons."""
+        by_id = {b["block"]: b for b in self.assessment.blocks}
+        found = [b for b in self.assessment.blocks if b["certified"]]
+        if self.public:
+            found = [
+                b for b in found if b["supply"] + sum(by_id[w]["supply"] for w in b["worse_blocks"]) >= LEAST_GRADUATES
+            ]
+        return sorted(found, key=lambda b: (-b["cannot_be_placed"], b["block"]))
+
+    @cached_property
     def _latest(self) -> dict[tuple[str, str], int]:
         found: dict[tuple[str, str], int] = {}
         for row in rows(self.outcomes.sort_values("year")):
@@ -108,7 +132,12 @@ class Material:
 
     @cached_property
     def provincial(self) -> pd.DataFrame:
-        return provincial_list(self.assessment)
+        """The provincial list; in the public edition with HIDDEN in the cells that it withholds."""
+        whole = provincial_list(self.assessment)
+        if not self.public:
+            return whole
+        shown = public_list(self.assessment).astype(object)
+        return shown.mask(shown.isna() & whole.notna(), HIDDEN)
 
     @cached_property
     def school(self) -> pd.DataFrame:
@@ -132,6 +161,21 @@ class Material:
         """The sector of a major group; "" where it is none of the catalogue's."""
         name = group.removesuffix("大类")
         return next((sector for sector, groups in SECTORS.items() if name in groups), "")
+
+    @cached_property
+    def points_of_list(self) -> dict[tuple[str, ...], pd.DataFrame]:
+        """(code, level, region) of an entry of the provincial list -> its points; those without a code go by name."""
+        code = self.points["code"].where(self.points["code"] != "", self.points["name"])
+        groups = self.points.groupby([code, self.points["level"], self.points["region"]])
+        return {tuple(str(part) for part in key): group for key, group in groups}
+
+    @cached_property
+    def _traces(self) -> dict[str, dict[str, Any]]:
+        return {t["program_id"]: t for t in self.assessment.traces}
+
+    def trace(self, program_id: str) -> dict[str, Any]:
+        """The verdict on a program with everything it rests on."""
+        return self._traces[program_id]
 
     @cached_property
     def points_by_id(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pandas as pd
 from corpora.frames import empty
 from reports.annual.material import LEVELS, SECTORS, Material
 from reports.content import Block, Column, Paragraph, Section, Table, table
-from reports.masking import masked
+from reports.annual.public import masked
 
 PERSONS = ("students", "enrolled", "graduates")
 MOST_OFFERED = 20

@@ -4,12 +4,11 @@ from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty
+from corpora.frames import empty, word
 from matcher.lists import DEFAULT
-from matcher.policy.words import FLAG_NAMES, MEASURE_NAMES
+from matcher.policy.words import FLAG_NAMES, GROUND_NAMES, MEASURE_NAMES
 from reports.annual.material import PLAN_TARGET, Material
-from reports.content import Block, Column, Paragraph, Section, Table, table
-from reports.masking import masked
+from reports.content import HIDDEN, Block, Column, Paragraph, Section, Table, table
 
 LISTS = ("shortage", "upgrade", "restrict", "withdraw")
 
@@ -62,11 +61,18 @@ def _list(m: Material, name: str, found: pd.DataFrame) -> Table:
 
 
 def reason(m: Material, record: dict[str, Any]) -> str:
-    """Why an entry is listed; in the public edition without the figures of a single point."""
+    """Why an entry is listed; in the public edition the grounds of its points without the figures of any."""
     if not m.public:
         return str(record["reason" if m.language == "zh" else "reason_en"])
-    classes = [part.rsplit(" ", 1) for part in str(record["classes_of_points"]).split("; ")]
-    return m.say("public_reason", classes=m.joined([f"{m.say(f'class_{name}')} {n}" for name, n in classes]))
+    points = m.points_of_list[
+        word(record["code"]) or word(record["name"]), word(record["level"]), word(record["region"])
+    ]
+    points = points[points["list_class"] == record["class"]]
+    grounds = [g for p in points["program_id"] for g in m.trace(str(p))["carried_by"]]
+    counted = {g: grounds.count(g) for g in dict.fromkeys(grounds)}
+    many = len(points) > 1
+    named = [GROUND_NAMES[g][m.language] + (m.say("of_points", number=n) if many else "") for g, n in counted.items()]
+    return m.joined(named) or m.say(f"public_{record['class']}")
 
 
 def provincial_rows(m: Material) -> Table:
@@ -82,7 +88,7 @@ def provincial_rows(m: Material) -> Table:
             ]
         )  # fmt: skip
     persons = [f"{kind}_{year}" for kind in ("enrolled", "graduates") for year in years]
-    made = table(
+    return table(
         "provincial",
         m.say("table_provincial"),
         [
@@ -94,7 +100,10 @@ def provincial_rows(m: Material) -> Table:
             m.column("points", "count", 0.6),
             m.column("share_of_schools", "rate", 1.0),
             m.column("students", "count", 0.7),
-            *(Column(key, m.say(f"of_year_{key.split('_')[0]}", year=key.split("_")[1]), "count", 0.7) for key in persons),
+            *(
+                Column(key, m.say(f"of_year_{key.split('_')[0]}", year=key.split("_")[1]), "count", 0.7)
+                for key in persons
+            ),
             m.column("supply", "persons", 1.0),
             m.column("rate", "rate", 1.0),
             m.column("posts", "persons", 1.0),
@@ -102,12 +111,13 @@ def provincial_rows(m: Material) -> Table:
         ],
         records,
     )
-    return masked(made, ["supply", "students", *persons]) if m.public else made
 
 
-def _years(text: str, years: list[int]) -> list[int | None]:
+def _years(text: Any, years: list[int]) -> list[Any]:
     """ "2026: 120; 2025: 118" as numbers by year."""
-    found = dict(part.split(": ") for part in str(text).split("; ") if part)
+    if text is HIDDEN:
+        return [HIDDEN] * len(years)
+    found = dict(part.split(": ") for part in word(text).split("; ") if part)
     return [int(found[str(year)]) if str(year) in found else None for year in years]
 
 

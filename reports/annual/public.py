@@ -1,41 +1,19 @@
-"""What a public report withholds: small cells, and whatever would let a reader work them out (docs/reports.md).
-
-A cell that counts fewer than LEAST_PERSONS persons is withheld (nought is shown: nobody is in it). Where a total is
-published beside the cells, one withheld cell could be had by subtraction; then the next smallest is withheld too, and
-so on until the withheld cells together hold LEAST_PERSONS or more.
-"""
+"""Tables of a public edition: small cells withheld, and small names pooled so that certificates still add up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
-from corpora.frames import empty
 from reports.content import HIDDEN, Row, Table
-
-LEAST_PERSONS = 10
-LEAST_EMPLOYERS = 3
-
-
-def withheld(values: Sequence[float | None], least: int = LEAST_PERSONS) -> list[bool]:
-    """Which of the cells that add up to a published total are not shown.
-
-    Args:
-        values: persons in each cell; None where nothing is known.
-        least: fewest persons that a cell may show.
-    """
-    known = {i: float(v) for i, v in enumerate(values) if not empty(v)}
-    hidden = {i for i, v in known.items() if 0 < v < least}
-    if not hidden:
-        return [False] * len(values)
-    # Nought says nothing about the others, so it cannot serve as the second cell.
-    rest = sorted((i for i in known if i not in hidden and known[i] > 0), key=lambda i: (known[i], i))
-    while rest and (len(hidden) < 2 or sum(known[i] for i in hidden) < least):
-        hidden.add(rest.pop(0))
-    return [i in hidden for i in range(len(values))]
+from reports.masking import LEAST_GRADUATES
+from reports.suppression import suppressed
 
 
 def masked(table: Table, persons: Sequence[str], follow: Sequence[str] = ()) -> Table:
-    """The table with its small cells withheld, column by column; a total below them stays.
+    """The table with cells of fewer than LEAST_GRADUATES persons withheld, column by column; a total below them stays.
+
+    Nought is shown: nobody is in it.
 
     Args:
         persons: keys of the columns that count persons.
@@ -46,26 +24,25 @@ def masked(table: Table, persons: Sequence[str], follow: Sequence[str] = ()) -> 
     cells = [list(row.values) for row in table.rows]
     for key in persons:
         place = keys.index(key)
-        for i, hidden in zip(body, withheld([cells[i][place] for i in body]), strict=True):
-            if hidden:
-                cells[i][place] = HIDDEN
-                if key == persons[0]:
-                    for other in follow:
-                        cells[i][keys.index(other)] = HIDDEN
+        values = pd.Series([cells[i][place] for i in body], index=body, dtype="Float64")
+        # Nought gives nobody away and hides nobody: it takes no part.
+        counted = values[values.fillna(0) > 0]
+        hidden = suppressed(counted, counted < LEAST_GRADUATES, [pd.Series("all", index=counted.index)])
+        for i in counted.index[hidden]:
+            cells[i][place] = HIDDEN
+            if key == persons[0]:
+                for other in follow:
+                    cells[i][keys.index(other)] = HIDDEN
     rows = tuple(Row(tuple(values), row.role) for values, row in zip(cells, table.rows, strict=True))
-    return Table(table.key, table.caption, table.columns, rows, table.note, table.bars, table.sheet)
+    return replace(table, rows=rows)
 
 
-def pooled(frame: pd.DataFrame, persons: str, small: pd.Series, least: int = LEAST_PERSONS) -> tuple[pd.DataFrame, float, int]:
-    """The rows that may be named, and the persons and number of the others as one sum, so that a certificate adds up.
+def pooled(values: pd.Series, small: pd.Series) -> tuple[pd.Series, float, int]:
+    """The values that may be named, and the sum and number of the others, so that what is published still adds up.
 
     Args:
-        frame: one row a name, with a column `persons`.
-        small: which rows may not be named.
-        least: fewest persons of a row that may be named.
+        values: persons or posts by name.
+        small: bool of the same index, names that may not be shown.
     """
-    hidden = small | ((frame[persons] > 0) & (frame[persons] < least))
-    order = frame[persons].sort_values(kind="stable").index
-    while hidden.any() and not hidden.all() and (hidden.sum() < 2 or frame.loc[hidden, persons].sum() < least):
-        hidden = hidden | (frame.index == next(i for i in order if not hidden[i]))
-    return frame[~hidden], round(float(frame.loc[hidden, persons].sum()), 2), int(hidden.sum())
+    hidden = suppressed(values, small, [pd.Series("all", index=values.index)])
+    return values[~hidden], round(float(values[hidden].sum()), 2), int(hidden.sum())

@@ -6,6 +6,7 @@ import pandas as pd
 from matcher.assessment import Assessment
 from matcher.policy.reasons import rate_text
 from reports.charts.chart import INK, PALE, SURPLUS, Chart, shortened, styled
+from reports.masking import LEAST_GRADUATES
 from reports.words import word
 
 SHOWN = 24
@@ -36,13 +37,17 @@ def block_balance(assessment: Assessment) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
-def block_bars(assessment: Assessment, language: str = "zh", most: int = SHOWN) -> Chart:
+def block_bars(assessment: Assessment, language: str = "zh", most: int = SHOWN, ids: bool = True) -> Chart:
     """The blocks that are furthest from balance: graduates as bars, posts as a line across, the rate in figures.
 
     Args:
         most: how many blocks.
+        ids: whether blocks are named by their ids too; a public report leaves them out, with the blocks of few persons.
     """
-    table = block_balance(assessment).head(most)
+    table = block_balance(assessment)
+    if not ids:
+        table = table[table["supply"] >= LEAST_GRADUATES].assign(block="")
+    table = table.head(most)
     table = table.sort_values(["rate", "block"], kind="stable").reset_index(drop=True)
     title, note = word("blocks", language, number=len(table)), word("blocks_note", language)
     return Chart(title, note, table, block_bars_spec(table, language))
@@ -52,7 +57,7 @@ def block_bars_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
     """The specification of `block_bars`."""
     kinds = [word(key, language) for key in ("certified_surplus", "other_block")]
     table = table.assign(
-        label=[_label(str(b), str(n)) for b, n in zip(table["block"], table["names"], strict=True)],
+        label=_labels(table),
         kind=[kinds[0] if c else kinds[1] for c in table["certified"]],
         figure=[rate_text(float(r)) for r in table["rate"]],
         end=table[["supply", "posts"]].max(axis=1),
@@ -77,5 +82,11 @@ def block_bars_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
     return styled((span + supply + posts + figures).properties(width=400, height=alt.Step(21)))
 
 
-def _label(block: str, names: str) -> str:
-    return f"{block} {shortened(names, 22)}"
+def _labels(table: pd.DataFrame) -> list[str]:
+    """A name for every block; the same names twice are told apart by a number."""
+    found: list[str] = []
+    for block, names in zip(table["block"], table["names"], strict=True):
+        label = f"{block} {shortened(str(names), 22)}".strip()
+        again = sum(other.split(" #")[0] == label for other in found)
+        found.append(f"{label} #{again + 1}" if again else label)
+    return found
