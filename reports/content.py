@@ -4,6 +4,7 @@ The model is built once from an assessment; the four renderers (Word, Excel, PDF
 written by `shown`, so that the forms cannot differ in a digit.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -99,6 +100,11 @@ class Section:
     blocks: tuple[Block, ...] = ()
     new_page: bool = False
 
+    @property
+    def wide(self) -> bool:
+        """Whether its tables need the page turned."""
+        return any(isinstance(b, Table) and len(b.columns) > WIDE_COLUMNS for b in self.blocks)
+
 
 @dataclass(frozen=True)
 class Document:
@@ -130,6 +136,13 @@ class Document:
         for section in self.sections:
             yield from (block for block in section.blocks if isinstance(block, Figure))
 
+    def note_under(self, table: Table) -> str:
+        """What stands under a table: its note, and what the star means where one is in it."""
+        starred = any(value is HIDDEN for row in table.rows for value in row.values)
+        parts = [table.note, word("withheld_note", self.language) if starred else ""]
+        text = " ".join(part for part in parts if part)
+        return f"{word('note_word', self.language)}{text}" if text else ""
+
     def captions(self) -> dict[str, str]:
         """Key of a table or figure -> its number and caption, as every form prints them."""
         found: dict[str, str] = {}
@@ -141,6 +154,9 @@ class Document:
 
 
 GAP = {"zh": "　", "en": ". "}
+# Control characters, halves of surrogate pairs and non-characters, which XML forbids; a tab or a new line is a space.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+WIDE_COLUMNS = 10
 
 
 def shown(value: Any, kind: Kind) -> str:
@@ -157,7 +173,12 @@ def shown(value: Any, kind: Kind) -> str:
         return str(int(value))
     if kind == "signed":
         return f"{int(value):+d}".replace("-", "−") if int(value) else "0"
-    return str(value)
+    return clean(value)
+
+
+def clean(text: Any) -> str:
+    """One line of text without the characters that no document format can hold."""
+    return re.sub(r"\s+", " ", _UNPRINTABLE.sub("", str(text))).strip()
 
 
 def _rounded(value: Any, step: str) -> Decimal:

@@ -10,7 +10,6 @@ from reports.annual.material import Material
 from reports.annual.offer import basics, layout
 from reports.annual.proposals import proposals
 from reports.content import Document, Edition, Section
-from reports.words import word
 
 CHAPTERS = (basics, industry, layout, matching, follow_up, problems, proposals)
 DEFINED = (
@@ -72,7 +71,3 @@ def numbered(sections: list[Section], language: str) -> list[Section]:
         found.append(replace(section, title=f"{number}{section.title}"))
     return found
 
-
-def withheld_note(document: Document) -> str:
-    """What the star in tables of a public edition means."""
-    return word("withheld_note", document.language) if document.edition == "public" else ""

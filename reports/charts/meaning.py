@@ -97,6 +97,7 @@ def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.
     from scipy.sparse import coo_matrix, diags
     from scipy.sparse.linalg import svds
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     row = found["program_id"].map({p: i for i, p in enumerate(programs)}).to_numpy()
     column = found["demand_id"].map({d: i for i, d in enumerate(demands)}).to_numpy()
@@ -104,7 +105,9 @@ def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.
     left = diags(1 / np.sqrt(np.asarray(p.sum(axis=1)).ravel()))
     right = diags(1 / np.sqrt(np.asarray(p.sum(axis=0)).ravel()))
     directions = min(DIRECTIONS, min(p.shape) - 1)
-    u, strength, v = svds(left @ p @ right, k=directions, v0=np.ones(min(p.shape)))
+    # A few thousand points: threads that wait for each other cost more than they bring, and one gives one result.
+    with threadpool_limits(1):
+        u, strength, v = svds(left @ p @ right, k=directions, v0=np.ones(min(p.shape)))
     order = np.argsort(-strength, kind="stable")
     points = np.vstack([u[:, order], v.T[:, order]])
     # The sign of a direction is arbitrary; its largest entry is made positive so that every machine draws one map.
@@ -112,7 +115,8 @@ def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.
     points /= np.linalg.norm(points, axis=1, keepdims=True) + 1e-12
     around = min(NEIGHBOURS, (len(points) - 1) // 3)
     layout = TSNE(2, init="pca", random_state=0, perplexity=around, metric="cosine", n_jobs=1)
-    return np.asarray(layout.fit_transform(points.astype(np.float32)), dtype=float)
+    with threadpool_limits(1):
+        return np.asarray(layout.fit_transform(points.astype(np.float32)), dtype=float)
 
 
 def _group_places(programs: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,79 @@
+"""A report as a tagged PDF (PDF/UA-1) with bookmarks, set by Typst from report.typ; the words travel as data, never as markup."""
+
+import json
+from dataclasses import asdict
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from reports.content import Block, Document, Figure, Paragraph, Table, clean
+from reports.fonts import faces
+from reports.words import word
+
+
+def pdf(document: Document) -> bytes:
+    """The whole file.
+
+    Raises:
+        reports.fonts.NoFont: this machine has no face for Chinese characters.
+    """
+    import typst
+
+    found = faces()
+    with TemporaryDirectory() as folder:
+        place = Path(folder)
+        for figure in document.figures():
+            (place / f"{figure.key}.svg").write_text(figure.chart.svg(), encoding="utf-8")
+        data = {**_data(document), "faces": asdict(found)}
+        (place / "document.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        layout = place / "report.typ"
+        layout.write_bytes((files("reports") / "templates" / "report.typ").read_bytes())
+        return bytes(typst.compile(str(layout), format="pdf", pdf_standards=["ua-1"]))
+
+
+def _data(document: Document) -> dict[str, Any]:
+    """The document as report.typ reads it."""
+    captions = document.captions()
+    return {
+        "title": clean(document.title),
+        "subtitle": [clean(line) for line in document.subtitle],
+        "label": clean(document.label),
+        "header": clean(document.header),
+        "language": document.language,
+        "contents": word("contents", document.language),
+        "definitions_title": word("definitions", document.language),
+        "definitions": [[clean(a), clean(b)] for a, b in document.definitions],
+        "sections": [
+            {
+                "title": clean(section.title),
+                "level": section.level,
+                "new_page": section.new_page,
+                "wide": section.wide,
+                "blocks": [_block(block, captions, document) for block in section.blocks],
+            }
+            for section in document.sections
+        ],
+    }
+
+
+def _block(block: Block, captions: dict[str, str], document: Document) -> dict[str, Any]:
+    if isinstance(block, Paragraph):
+        return {"type": "paragraph", "role": block.role, "text": clean(block.text)}
+    if isinstance(block, Figure):
+        return {
+            "type": "figure",
+            "file": f"{block.key}.svg",
+            "caption": clean(captions[block.key]),
+            "alt": clean(block.chart.title),
+            "note": clean(block.chart.note),
+        }
+    return {
+        "type": "table",
+        "caption": clean(captions[block.key]),
+        "columns": [{"head": clean(c.head), "right": c.kind != "text", "width": c.width} for c in block.columns],
+        "rows": [
+            {"role": row.role, "texts": texts} for row, texts in zip(block.rows, block.texts(), strict=True)
+        ],
+        "note": clean(document.note_under(block)),
+    }
