@@ -79,6 +79,14 @@ class Figure:
     key: str
     chart: Chart
 
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        width, height = (
+            float(re.search(rf'{side}="([0-9.]+)"', self.chart.svg()).group(1)) for side in ("width", "height")
+        )  # type: ignore[union-attr]
+        return width / height
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -139,24 +147,34 @@ class Document:
     def note_under(self, table: Table) -> str:
         """What stands under a table: its note, and what the star means where one is in it."""
         starred = any(value is HIDDEN for row in table.rows for value in row.values)
-        parts = [table.note, word("withheld_note", self.language) if starred else ""]
-        text = " ".join(part for part in parts if part)
+        yearly = any(column.kind == "persons" for column in table.columns)
+        parts = [
+            table.note,
+            word("unit_note", self.language) if yearly else "",
+            word("withheld_note", self.language) if starred else "",
+        ]
+        text = ("" if self.language == "zh" else " ").join(part for part in parts if part)
         return f"{word('note_word', self.language)}{text}" if text else ""
+
+    def numbering(self) -> dict[str, tuple[str, int, str]]:
+        """Key of a table or figure -> the word before its number, its number, and its caption."""
+        found: dict[str, tuple[str, int, str]] = {}
+        for number, table in enumerate(self.tables(), 1):
+            found[table.key] = (word("table", self.language), number, table.caption)
+        for number, figure in enumerate(self.figures(), 1):
+            found[figure.key] = (word("figure", self.language), number, figure.chart.title)
+        return found
 
     def captions(self) -> dict[str, str]:
         """Key of a table or figure -> its number and caption, as every form prints them."""
-        found: dict[str, str] = {}
-        for number, table in enumerate(self.tables(), 1):
-            found[table.key] = f"{word('table', self.language)}{number}{GAP[self.language]}{table.caption}"
-        for number, figure in enumerate(self.figures(), 1):
-            found[figure.key] = f"{word('figure', self.language)}{number}{GAP[self.language]}{figure.chart.title}"
-        return found
+        gap = GAP[self.language]
+        return {key: f"{label}{number}{gap}{text}" for key, (label, number, text) in self.numbering().items()}
 
 
 GAP = {"zh": "　", "en": ". "}
 # Control characters, halves of surrogate pairs and non-characters, which XML forbids; a tab or a new line is a space.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-WIDE_COLUMNS = 10
+WIDE_COLUMNS = 12
 
 
 def shown(value: Any, kind: Kind) -> str:

@@ -6,8 +6,26 @@ from functools import cache
 from corpora.faults import Unusable
 
 # Customary faces of official documents first, free ones after them.
-SONG = ("FangSong", "STFangsong", "仿宋", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "SimSun", "STSong")
-HEI = ("SimHei", "STHeiti", "黑体", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC")
+SONG = (
+    "FangSong",
+    "STFangsong",
+    "仿宋",
+    "Noto Serif CJK SC",
+    "Noto Serif SC",
+    "Source Han Serif SC",
+    "SimSun",
+    "STSong",
+)
+HEI = (
+    "SimHei",
+    "STHeiti",
+    "黑体",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "PingFang SC",
+)
 KAI = ("KaiTi", "STKaiti", "楷体", "LXGW WenKai", "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC")
 # Last resort of every role: faces that have the characters, whatever their style.
 ANY = ("WenQuanYi Zen Hei", "WenQuanYi Micro Hei", "Droid Sans Fallback", "AR PL UMing CN", "AR PL UKai CN")

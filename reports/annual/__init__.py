@@ -31,16 +31,14 @@ def annual_report(
     m = Material(assessment, edition, language, earlier)
     chapters = numbered([section for chapter in CHAPTERS for section in chapter(m)], language)
     manifest = assessment.manifest
-    title = f"{m.say('title_annual')}{'' if language == 'zh' else ' '}（{m.say('annual_year', year=m.year)}）"
-    if language == "en":
-        title = f"{m.say('title_annual')}, {m.year}"
     unverified = [m.say("note_unverified")] if manifest["policy"]["status"] == "unverified" else []
     definitions = [(m.say(f"col_{key}"), m.say(f"define_{key}")) for key in DEFINED]
     if m.public:
         definitions.append(("*", m.say("define_withheld")))
     return Document(
-        title=title,
+        title=m.say("title_annual"),
         subtitle=(
+            m.say("annual_year", year=m.year),
             m.say(f"edition_{edition}"),
             m.say("as_of_line", day=manifest["as_of"]),
             m.say("policy_line", pack=manifest["policy"]["title"][language]),
@@ -70,4 +68,3 @@ def numbered(sections: list[Section], language: str) -> list[Section]:
             number = ""
         found.append(replace(section, title=f"{number}{section.title}"))
     return found
-

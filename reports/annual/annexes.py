@@ -10,8 +10,8 @@ from matcher.policy.words import FLAG_NAMES, NOTICES, OBJECTIONS
 from reports.annual.findings import measure_name
 from reports.annual.material import Material
 from reports.annual.proposals import provincial_rows
-from reports.content import Block, Paragraph, Row, Section, Table, shown, table
 from reports.annual.public import pooled
+from reports.content import Block, Paragraph, Row, Section, Table, shown, table
 from reports.masking import LEAST_GRADUATES
 
 

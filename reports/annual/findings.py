@@ -9,9 +9,9 @@ from matcher.policy.reasons import FLAG_NAMES, rate_text
 from matcher.policy.words import MEASURE_NAMES
 from reports.annual.material import LEVELS, Material
 from reports.annual.offer import MOST_OFFERED
+from reports.annual.public import masked
 from reports.charts import block_bars, change_table, employment_intervals, flag_waterfall, meaning_map
 from reports.content import Block, Column, Figure, Paragraph, Section, Table, table
-from reports.annual.public import masked
 
 FLAGS = ("prioritize", "expand", "upgrade", "maintain", "phase_out", "insufficient_evidence")
 MOST_POSTS = 20
@@ -31,7 +31,6 @@ def matching(m: Material) -> list[Section]:
             m.say("matching"),
             1,
             (Paragraph(m.say("matching_summary", points=len(m.points), flags=m.joined(lines))),),
-            new_page=True,
         ),
         Section(
             m.say("matching_flags"),
@@ -77,7 +76,7 @@ def follow_up(m: Material) -> list[Section]:
     if not m.public and len(stopped):
         names = m.joined([m.names[p] for p in stopped])
         blocks.append(Paragraph(m.say("follow_up_stopped", names=names)))
-    return [Section(m.say("follow_up"), 1, tuple(blocks), new_page=True)]
+    return [Section(m.say("follow_up"), 1, tuple(blocks))]
 
 
 def problems(m: Material) -> list[Section]:
@@ -86,7 +85,7 @@ def problems(m: Material) -> list[Section]:
     items = [text for text in found if text]
     blocks: list[Block] = [Paragraph(m.say("problems_text" if items else "problems_none"))]
     blocks += [Paragraph(text, "item") for text in items]
-    return [Section(m.say("problems"), 1, tuple(blocks), new_page=True)]
+    return [Section(m.say("problems"), 1, tuple(blocks))]
 
 
 def _flags(m: Material) -> Table:

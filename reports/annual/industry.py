@@ -34,7 +34,7 @@ def industry(m: Material) -> list[Section]:
             )
         )
     ]
-    sections = [Section(m.say("industry"), 1, tuple(blocks), new_page=True)]
+    sections = [Section(m.say("industry"), 1, tuple(blocks))]
     balance = chain_balance(m.assessment)
     if len(balance):
         sections.append(

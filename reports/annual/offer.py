@@ -6,8 +6,8 @@ import pandas as pd
 
 from corpora.frames import empty
 from reports.annual.material import LEVELS, SECTORS, Material
-from reports.content import Block, Column, Paragraph, Section, Table, table
 from reports.annual.public import masked
+from reports.content import Block, Column, Paragraph, Section, Table, table
 
 PERSONS = ("students", "enrolled", "graduates")
 MOST_OFFERED = 20
@@ -37,7 +37,7 @@ def basics(m: Material) -> list[Section]:
     ]
     if not m.public:
         blocks.append(_schools(m))
-    return [Section(m.say("basics"), 1, tuple(blocks), new_page=True)]
+    return [Section(m.say("basics"), 1, tuple(blocks))]
 
 
 def layout(m: Material) -> list[Section]:
@@ -50,7 +50,7 @@ def layout(m: Material) -> list[Section]:
             mean = f"{len(group) / max(_institutions(group), 1):.1f}"
             per_school.append(m.say("per_school", level=m.level(level), mean=mean))
     sections = [
-        Section(m.say("layout"), 1, (), new_page=True),
+        Section(m.say("layout"), 1, ()),
         Section(m.say("layout_sectors"), 2, (Paragraph(m.say("sectors_text")), _sectors(m))),
         Section(m.say("layout_regions"), 2, (Paragraph(m.say("matrix_text")), _matrix(m))),
         Section(

@@ -25,7 +25,6 @@ def proposals(m: Material) -> list[Section]:
                 Paragraph(m.say("proposals_text", lists=m.joined(counted))),
                 Paragraph(DEFAULT.sentence(m.language) + m.say("full_stop"), "note"),
             ),
-            new_page=True,
         )
     ]
     for name in LISTS:

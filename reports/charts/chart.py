@@ -59,15 +59,19 @@ class Chart:
 
     def svg(self) -> str:
         """One self-contained SVG; nothing is fetched."""
-        import vl_convert
-
-        return str(vl_convert.vegalite_to_svg(self.vega_lite, allowed_base_urls=[]))
+        return self._drawing
 
     def png(self, scale: float = 2.0) -> bytes:
         """A picture of `scale` pixels a point."""
         import vl_convert
 
-        return bytes(vl_convert.vegalite_to_png(self.vega_lite, scale=scale, allowed_base_urls=[]))
+        return bytes(vl_convert.svg_to_png(self._drawing, scale=scale))
+
+    @cached_property
+    def _drawing(self) -> str:
+        import vl_convert
+
+        return str(vl_convert.vegalite_to_svg(self.vega_lite, allowed_base_urls=[]))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         """For notebooks: a picture, and the specification for those that draw themselves."""

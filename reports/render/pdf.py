@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reports.content import Block, Document, Figure, Paragraph, Table, clean
+from reports.content import Block, Document, Figure, Paragraph, clean
 from reports.fonts import faces
 from reports.words import word
 
@@ -65,6 +65,7 @@ def _block(block: Block, captions: dict[str, str], document: Document) -> dict[s
             "type": "figure",
             "file": f"{block.key}.svg",
             "caption": clean(captions[block.key]),
+            "aspect": block.aspect,
             "alt": clean(block.chart.title),
             "note": clean(block.chart.note),
         }
@@ -72,8 +73,6 @@ def _block(block: Block, captions: dict[str, str], document: Document) -> dict[s
         "type": "table",
         "caption": clean(captions[block.key]),
         "columns": [{"head": clean(c.head), "right": c.kind != "text", "width": c.width} for c in block.columns],
-        "rows": [
-            {"role": row.role, "texts": texts} for row, texts in zip(block.rows, block.texts(), strict=True)
-        ],
+        "rows": [{"role": row.role, "texts": texts} for row, texts in zip(block.rows, block.texts(), strict=True)],
         "note": clean(document.note_under(block)),
     }

@@ -9,7 +9,11 @@ from reports.words import word
 def html(document: Document) -> str:
     """The whole page."""
     environment = Environment(
-        loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     language = document.language
     return environment.get_template("report.html.j2").render(
