@@ -15,6 +15,7 @@ import click
 from api.cli_decide import register
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
+from api.cli_report import register as register_report
 from api.cli_serve import register as register_service
 from api.options import language_option
 from corpora.faults import Unusable
@@ -440,6 +441,7 @@ def _say(lang: str, zh: str, en: str) -> str:
 
 register(cli)
 register_service(cli)
+register_report(cli)
 
 
 def main() -> None:

@@ -82,10 +82,8 @@ class Figure:
     @property
     def aspect(self) -> float:
         """Width over height."""
-        width, height = (
-            float(re.search(rf'{side}="([0-9.]+)"', self.chart.svg()).group(1)) for side in ("width", "height")
-        )  # type: ignore[union-attr]
-        return width / height
+        width, height = re.findall(r'<svg[^>]*? width="([0-9.]+)"[^>]*? height="([0-9.]+)"', self.chart.svg())[0]
+        return float(width) / float(height)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from corpora.frames import empty, word
 from matcher.policy.words import FLAG_NAMES, NOTICES, OBJECTIONS
 from reports.annual.findings import measure_name
 from reports.annual.material import Material
+from reports.annual.offer import clusters
 from reports.annual.proposals import provincial_rows
 from reports.annual.public import pooled
 from reports.content import Block, Paragraph, Row, Section, Table, shown, table
@@ -17,15 +18,16 @@ from reports.masking import LEAST_GRADUATES
 
 def annexes(m: Material) -> list[Section]:
     """Annexes in the order of the customary form."""
-    made = [
+    made: list[tuple[str, list[Block]]] = [
         ("annex_method", _method(m)),
-        ("annex_list", [provincial_rows(m)]),
-        *([] if m.public else [("annex_school", [_school(m)])]),
+        ("annex_list", [provincial_rows(m), *([clusters(m)] if (m.points["cluster"] != "").any() else [])]),
         ("annex_certificates", _certificates(m)),
         ("annex_quality", _quality(m)),
         ("annex_documents", _documents(m)),
         ("annex_reproduce", _reproduce(m)),
     ]
+    if not m.public:
+        made.insert(2, ("annex_school", [_school(m)]))
     return [
         Section(f"{m.say('annex')}{number}{m.say('annex_gap')}{m.say(key)}", 1, tuple(blocks), new_page=True)
         for number, (key, blocks) in enumerate(made, 1)
@@ -45,7 +47,7 @@ def _method(m: Material) -> list[Block]:
         table(
             "parameters",
             m.say("table_parameters", pack=policy["title"][m.language]),
-            [m.column("parameter", width=2.2), m.column("value", width=2.6), m.column("reference", width=3.2)],
+            [m.column("parameter", width=3.2), m.column("value", width=2.6), m.column("reference", width=3.2)],
             records,
             note=m.say("note_parameters"),
         )
@@ -66,7 +68,7 @@ def _school(m: Material) -> Table:
     joined = m.school.merge(m.points[["program_id", "flag_probability", "employment_mean"]], on="program_id")
     records = [
         [
-            r["institution"], r["program_id"], r["code"], r["name"], m.level(r["level"]), m.say(f"class_{r['class']}"),
+            r["institution"], r["program_id"], r["name"], m.level(r["level"]), m.say(f"class_{r['class']}"),
             FLAG_NAMES[r["flag"]][m.language], r["flag_probability"], measure_name(m, r["measure"]), r["students"],
             r["supply"], r["rate"], r["posts"], r["employment_mean"],
             r[reason] + "".join(f" [{NOTICES[n][m.language]}]" for n in word(r["notices"]).split(";") if n),
@@ -79,7 +81,6 @@ def _school(m: Material) -> Table:
         [
             m.column("institution", width=1.5),
             m.column("program_id", width=0.8),
-            m.column("code", width=0.9),
             m.column("name", width=1.5),
             m.column("level", width=0.9),
             m.column("list", width=0.9),
@@ -91,7 +92,7 @@ def _school(m: Material) -> Table:
             m.column("rate", "rate", 0.9),
             m.column("posts", "persons", 0.9),
             m.column("employment_mean", "rate", 0.9),
-            m.column("reason", width=3.2),
+            m.column("reason", width=6.0),
         ],
         records,
     )
@@ -140,7 +141,8 @@ def certificate_rows(
     rows = [Row((name, m.say("block_word"), None, head, None, None), "group")]
     if m.public:
         own = pd.Series([n for _, n in programs]).groupby([m.points_by_id[p] for p, _ in programs], sort=False).sum()
-        rows += _pooled(m, name, "program_word", own, own < LEAST_GRADUATES)
+        small = (own > 0) & (own < LEAST_GRADUATES)
+        rows += _pooled(m, name, "program_word", own, small, LEAST_GRADUATES)
         of = dict(zip(m.demands["demand_id"], m.demands["occupation"], strict=True))
         occupations = [str(of[d]) for d, _ in demands]
         few = pd.Series([d in m.unnamed_demands for d, _ in demands]).groupby(occupations, sort=False).any()
@@ -159,8 +161,8 @@ def certificate_rows(
     return rows
 
 
-def _pooled(m: Material, block: str, what: str, values: pd.Series, small: pd.Series) -> list[Row]:
-    named, rest, number = pooled(values, small)
+def _pooled(m: Material, block: str, what: str, values: pd.Series, small: pd.Series, least: float = 0) -> list[Row]:
+    named, rest, number = pooled(values, small, least)
     pairs = [(str(n), round(float(v), 2)) for n, v in named.items()]
     if number:
         pairs.append((m.say("pooled", number=number), rest))
@@ -217,7 +219,7 @@ def _coverage(m: Material) -> Table:
     for (source, region, year), group in coverage.groupby(["source", "region", "year"], sort=True):
         low, high = float(group["share_low"].min()), float(group["share_high"].max())
         declared = m.joined(sorted({word(d) for d in group["declared_by"] if word(d)}))
-        records.append([source, region, int(year), len(group), low, high, declared])
+        records.append([source, region, int(str(year)), len(group), low, high, declared])
     return table(
         "coverage",
         m.say("table_coverage"),

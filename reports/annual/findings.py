@@ -256,10 +256,11 @@ def _vanished(m: Material) -> str:
 def _crowded(m: Material) -> str:
     schools = m.points.groupby("level")["institution"].nunique()
     found = []
-    for (name, level), group in m.points.groupby(["name", "level"]):
+    for key, group in m.points.groupby(["name", "level"]):
+        name, level = (str(part) for part in key)
         share = group["institution"].nunique() / max(int(schools[level]), 1)
         if share >= CROWDED_SHARE and len(group) >= CROWDED_POINTS:
-            found.append((len(group), str(name)))
+            found.append((len(group), name))
     if not found:
         return ""
     names = [name for _, name in sorted(found, key=lambda f: (-f[0], f[1]))]

@@ -68,7 +68,8 @@ def _chains(m: Material, balance: pd.DataFrame) -> Table:
     cited = m.assessment.inputs["chains"].set_index("chain")
     sums = balance.groupby("chain", sort=False)[["posts", "supply"]].sum()
     records = []
-    for chain, row in sums.iterrows():
+    for name, row in sums.iterrows():
+        chain = str(name)
         group = m.demands[m.demands["chain"] == chain]
         known = chain in cited.index
         rank = word(cited.loc[chain, "rank"]) if known else ""
@@ -149,14 +150,15 @@ def _occupations(m: Material) -> Table:
 
 def _sources(m: Material) -> Table:
     records: list[list[Any]] = []
-    for (source, kind, year), group in m.demands.groupby(["source", "basis", "year"], dropna=False):
+    for key, group in m.demands.groupby(["source", "basis", "year"], dropna=False):
+        source, kind, year = tuple(key)
         fewest = group["employers"].dropna()
         withheld = m.public and len(fewest) > 0 and int(fewest.sum()) < LEAST_ENTERPRISES
         records.append(
             [
                 m.say("withheld_source") if withheld else word(source) or m.say("unknown"),
                 m.say(f"basis_{kind}") if not empty(kind) else m.say("unknown"),
-                None if empty(year) else int(year),
+                None if empty(year) else int(str(year)),
                 len(group),
                 HIDDEN if withheld else round(float(group["openings"].fillna(0).sum()), 2),
                 int(group["employers"].notna().sum()),

@@ -31,6 +31,11 @@ SECTORS: Mapping[str, tuple[str, ...]] = {
 PLAN_TARGET = 0.9
 
 
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table by the names of its columns."""
+    return [{str(key): value for key, value in row.items()} for row in frame.to_dict("records")]
+
+
 @dataclass(frozen=True)
 class Material:
     """An assessment as the chapters read it.
@@ -137,7 +142,8 @@ class Material:
         if not self.public:
             return whole
         shown = public_list(self.assessment).astype(object)
-        return shown.mask(shown.isna() & whole.notna(), HIDDEN)
+        withheld: Any = HIDDEN
+        return shown.mask(shown.isna() & whole.notna(), withheld)
 
     @cached_property
     def school(self) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from reports.content import Block, Column, Paragraph, Section, Table, table
 
 PERSONS = ("students", "enrolled", "graduates")
 MOST_OFFERED = 20
+LARGEST_CLUSTERS = 20
 MOST_REGIONS = 10
 
 
@@ -58,7 +59,9 @@ def layout(m: Material) -> list[Section]:
         ),
     ]
     if (points["cluster"] != "").any():
-        sections.append(Section(m.say("layout_clusters"), 2, (Paragraph(m.say("clusters_text")), _clusters(m))))
+        sections.append(
+            Section(m.say("layout_clusters"), 2, (Paragraph(m.say("clusters_text")), clusters(m, LARGEST_CLUSTERS)))
+        )
     return sections
 
 
@@ -175,7 +178,7 @@ def _matrix(m: Material) -> Table:
     region = m.points["region"].where(m.points["region"].isin(named), m.say("other_regions"))
     heads = [*named, *([m.say("other_regions")] if len(sizes) > len(named) else [])]
     counts = m.points.assign(place=region).groupby(["major_group", "place"]).size()
-    records = []
+    records: list[list[Any]] = []
     for group in sorted(set(m.points["major_group"]), key=lambda g: (-int((m.points["major_group"] == g).sum()), g)):
         numbers = [int(counts.get((group, head), 0)) for head in heads]
         records.append([group or m.say("unknown"), *numbers, sum(numbers)])
@@ -192,8 +195,9 @@ def _matrix(m: Material) -> Table:
 
 def _offering(m: Material) -> Table:
     schools = m.points.groupby("level")["institution"].nunique()
-    found = []
-    for (name, level), group in m.points.groupby(["name", "level"]):
+    found: list[list[Any]] = []
+    for key, group in m.points.groupby(["name", "level"]):
+        name, level = (str(part) for part in key)
         offering = group["institution"].nunique()
         supply = float(group["supply"].fillna(0).sum())
         weighed = group.dropna(subset=["placeable_rate"])
@@ -201,7 +205,7 @@ def _offering(m: Material) -> Table:
         rate = float((weighed["placeable_rate"] * weighed["supply"]).sum()) / weight if weight else None
         share = offering / int(schools[level]) if int(schools[level]) else None
         found.append([name, m.level(level), len(group), share, round(supply, 2), rate])
-    found.sort(key=lambda r: (-r[2], -(r[3] or 0), r[0]))
+    found.sort(key=lambda r: (-r[2], -(r[3] or 0), r[0], r[1]))
     made = table(
         "offering",
         m.say("table_offering"),
@@ -220,8 +224,12 @@ def _offering(m: Material) -> Table:
     return masked(made, ["supply"]) if m.public else made
 
 
-def _clusters(m: Material) -> Table:
-    """Clusters and the chains that their programs' links lead into, every post counted once a cluster."""
+def clusters(m: Material, most: int | None = None) -> Table:
+    """Clusters and the chains that their programs' links lead into, every post counted once a cluster.
+
+    Args:
+        most: only so many, those with the most programs; all of them if None.
+    """
     groups = m.points[m.points["cluster"] != ""]
     keys = ["cluster"] if m.public else ["cluster", "institution"]
     chain_links = m.links.dropna(subset=["chain"])
@@ -232,9 +240,10 @@ def _clusters(m: Material) -> Table:
         main = m.joined([f"{chain} {number:.2f}" for chain, number in posts.head(3).items()])
         supply = round(float(group["supply"].fillna(0).sum()), 2)
         records.append([*names, len(group), supply, len(posts), round(float(posts.sum()), 2), main])
+    records.sort(key=lambda r: -r[len(keys)])
     made = table(
-        "clusters",
-        m.say("table_clusters"),
+        "clusters" if most else "all_clusters",
+        m.say("table_clusters" if most else "table_all_clusters", number=most),
         [
             *(m.column(key, width=2.0) for key in keys),
             m.column("points", "count", 0.8),
@@ -243,7 +252,7 @@ def _clusters(m: Material) -> Table:
             m.column("posts", "persons"),
             m.column("main_chains", width=3.4),
         ],
-        records,
+        records[:most],
         note=m.say("note_clusters"),
     )
     return masked(made, ["supply"]) if m.public else made

@@ -7,7 +7,7 @@ import pandas as pd
 from corpora.frames import empty, word
 from matcher.lists import DEFAULT
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES, MEASURE_NAMES
-from reports.annual.material import PLAN_TARGET, Material
+from reports.annual.material import PLAN_TARGET, Material, records_of
 from reports.content import HIDDEN, Block, Column, Paragraph, Section, Table, table
 
 LISTS = ("shortage", "upgrade", "restrict", "withdraw")
@@ -38,8 +38,8 @@ def proposals(m: Material) -> list[Section]:
 
 def _list(m: Material, name: str, found: pd.DataFrame) -> Table:
     records = [
-        [r["code"], r["name"], m.level(r["level"]), r["region"], r["points"], r["rate"], r["share_of_points"], reason(m, r)]
-        for r in found.to_dict("records")
+        [r["code"], r["name"], m.level(r["level"]), r["region"], r["points"], r["rate"], reason(m, r)]
+        for r in records_of(found)
     ]  # fmt: skip
     return table(
         f"list_{name}",
@@ -47,12 +47,11 @@ def _list(m: Material, name: str, found: pd.DataFrame) -> Table:
         [
             m.column("code", width=1.0),
             m.column("name", width=2.0),
-            m.column("level", width=1.0),
+            m.column("level", width=1.3),
             m.column("region", width=1.1),
             m.column("points", "count", 0.7),
-            m.column("rate", "rate", 1.0),
-            m.column("share_of_points", "rate", 1.0),
-            m.column("reason", width=4.2),
+            m.column("rate", "rate", 1.1),
+            m.column("reason", width=5.4),
         ],
         records,
         note=m.say("note_unverified") if m.assessment.manifest["policy"]["status"] == "unverified" else "",
@@ -78,12 +77,12 @@ def provincial_rows(m: Material) -> Table:
     """The whole provincial list with the figures of three years in columns of their own."""
     years = sorted(set(m.outcomes["year"]), reverse=True)[:3]
     records = []
-    for r in m.provincial.to_dict("records"):
+    for r in records_of(m.provincial):
         records.append(
             [
                 m.say(f"class_{r['class']}"), r["code"], r["name"], m.level(r["level"]), r["region"], r["points"],
                 r["share_of_schools"], r["students"], *_years(r["intake_by_year"], years),
-                *_years(r["graduates_by_year"], years), r["supply"], r["rate"], r["posts"], reason(m, r),
+                *_years(r["graduates_by_year"], years), r["supply"], r["rate"], r["posts"],
             ]
         )  # fmt: skip
     persons = [f"{kind}_{year}" for kind in ("enrolled", "graduates") for year in years]
@@ -93,7 +92,7 @@ def provincial_rows(m: Material) -> Table:
         [
             m.column("list", width=1.0),
             m.column("code", width=1.0),
-            m.column("name", width=1.7),
+            m.column("name", width=2.2),
             m.column("level", width=0.9),
             m.column("region", width=0.9),
             m.column("points", "count", 0.6),
@@ -106,7 +105,6 @@ def provincial_rows(m: Material) -> Table:
             m.column("supply", "persons", 1.0),
             m.column("rate", "rate", 1.0),
             m.column("posts", "persons", 1.0),
-            m.column("reason", width=2.6),
         ],
         records,
     )
@@ -134,7 +132,7 @@ def _intake(m: Material) -> list[Block]:
         records = [
             [r["program_id"], r["institution"], r["name"], r["present"], r["intake"], r["change"], r["relative_change"],
              r["rate_present"], r["rate_after"]]
-            for r in changed.to_dict("records")
+            for r in records_of(changed)
         ]  # fmt: skip
         blocks.append(
             table(
@@ -178,7 +176,7 @@ def _measures(m: Material) -> list[Block]:
             MEASURE_NAMES[r["measure"]][m.language], due.get(r["program_id"]), None if empty(r[rule]) else r[rule],
             r["reason" if m.language == "zh" else "reason_en"],
         ]
-        for r in steps.to_dict("records")
+        for r in records_of(steps)
     ]  # fmt: skip
     blocks.append(
         table(

@@ -27,7 +27,8 @@ def masked(table: Table, persons: Sequence[str], follow: Sequence[str] = ()) -> 
         values = pd.Series([cells[i][place] for i in body], index=body, dtype="Float64")
         # Nought gives nobody away and hides nobody: it takes no part.
         counted = values[values.fillna(0) > 0]
-        hidden = suppressed(counted, counted < LEAST_GRADUATES, [pd.Series("all", index=counted.index)])
+        together = pd.Series("all", index=counted.index)
+        hidden = suppressed(counted, counted < LEAST_GRADUATES, [together], LEAST_GRADUATES)
         for i in counted.index[hidden]:
             cells[i][place] = HIDDEN
             if key == persons[0]:
@@ -37,12 +38,13 @@ def masked(table: Table, persons: Sequence[str], follow: Sequence[str] = ()) -> 
     return replace(table, rows=rows)
 
 
-def pooled(values: pd.Series, small: pd.Series) -> tuple[pd.Series, float, int]:
+def pooled(values: pd.Series, small: pd.Series, least: float = 0) -> tuple[pd.Series, float, int]:
     """The values that may be named, and the sum and number of the others, so that what is published still adds up.
 
     Args:
         values: persons or posts by name.
         small: bool of the same index, names that may not be shown.
+        least: what the others hold at the least, together.
     """
-    hidden = suppressed(values, small, [pd.Series("all", index=values.index)])
+    hidden = suppressed(values, small, [pd.Series("all", index=values.index)], least)
     return values[~hidden], round(float(values[hidden].sum()), 2), int(hidden.sum())

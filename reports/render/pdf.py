@@ -50,14 +50,15 @@ def _data(document: Document) -> dict[str, Any]:
                 "level": section.level,
                 "new_page": section.new_page,
                 "wide": section.wide,
-                "blocks": [_block(block, captions, document) for block in section.blocks],
+                "blocks": [_block(block, captions, document, block is section.blocks[-1]) for block in section.blocks],
             }
             for section in document.sections
         ],
     }
 
 
-def _block(block: Block, captions: dict[str, str], document: Document) -> dict[str, Any]:
+def _block(block: Block, captions: dict[str, str], document: Document, last: bool) -> dict[str, Any]:
+    """A block; a figure that others follow may move to where a page has room, one that ends a section stays."""
     if isinstance(block, Paragraph):
         return {"type": "paragraph", "role": block.role, "text": clean(block.text)}
     if isinstance(block, Figure):
@@ -66,6 +67,7 @@ def _block(block: Block, captions: dict[str, str], document: Document) -> dict[s
             "file": f"{block.key}.svg",
             "caption": clean(captions[block.key]),
             "aspect": block.aspect,
+            "last": last,
             "alt": clean(block.chart.title),
             "note": clean(block.chart.note),
         }

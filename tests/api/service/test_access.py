@@ -20,7 +20,9 @@ def test_without_a_key_nothing_is_told_but_whether_it_runs(service: Service) -> 
         for method in operations:
             address = path.format_map({k: "0" * 16 for k in ("assessment_id", "job_id", "report_id", "corpus_id", "key_id")}
                                       | {"program_id": "P", "name": "default"})  # fmt: skip
-            status = bare.request(method, address, json={"key": "duikou_wrong"} if method == "post" else None).status_code
+            status = bare.request(
+                method, address, json={"key": "duikou_wrong"} if method == "post" else None
+            ).status_code
             expected = 200 if path in ("/livez", "/readyz", "/metrics") else 401
             assert status == expected, (method, path)
 

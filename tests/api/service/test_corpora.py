@@ -18,7 +18,9 @@ from tests.api.service.conftest import Service
 GOOD = "专业编号,专业名称,课程\nP1,数控技术,数控编程\nP2,护理,基础护理\n".encode()
 
 
-def upload(client: TestClient, content: bytes, name: str = "专业.csv", kind: str = "programs", **form: str) -> dict[str, object]:
+def upload(
+    client: TestClient, content: bytes, name: str = "专业.csv", kind: str = "programs", **form: str
+) -> dict[str, object]:
     answer = client.post("/v1/corpora", files={"file": (name, content)}, data={"kind": kind, **form})
     assert answer.status_code == 202, answer.text
     return answer.json()  # type: ignore[no-any-return]
@@ -48,7 +50,9 @@ def test_every_bad_row_is_told_page_by_page(service: Service) -> None:
     assert [issue["row"] for issue in issues] == list(range(2, 22))
     assert issues[0]["value"] == "约30"
     assert "约30" in issues[0]["zh"]
-    again = upload(client, f"专业编号,毕业年份,毕业生数\nP1,2020,31\n{rows}".encode(), kind="outcomes", accept_good_rows="true")
+    again = upload(
+        client, f"专业编号,毕业年份,毕业生数\nP1,2020,31\n{rows}".encode(), kind="outcomes", accept_good_rows="true"
+    )
     assert result(service, client, again)["state"] == "ready"
 
 
@@ -148,7 +152,9 @@ def test_a_cell_at_the_far_end_does_not_take_all_memory(service: Service) -> Non
     assert "1048576" in issue["en"]
 
 
-def test_a_parquet_file_of_too_many_rows_is_refused_unread(make_service: Callable[..., Service], tmp_path: Path) -> None:
+def test_a_parquet_file_of_too_many_rows_is_refused_unread(
+    make_service: Callable[..., Service], tmp_path: Path
+) -> None:
     service = make_service(upload_rows=1000)
     client = service.client("planner")
     pd.DataFrame({"program_id": ["P1"] * 2_000_000}).to_parquet(tmp_path / "a.parquet")
@@ -157,7 +163,9 @@ def test_a_parquet_file_of_too_many_rows_is_refused_unread(make_service: Callabl
     assert found["state"] == "refused"
 
 
-@pytest.mark.parametrize("name", ["../../etc/x.csv", "..\\x.csv", "a\x00b.csv", "长" * 300 + ".csv", ".csv.csv", "x y;z.CSV"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/x.csv", "..\\x.csv", "a\x00b.csv", "长" * 300 + ".csv", ".csv.csv", "x y;z.CSV"]
+)
 def test_names_of_files_are_safe(name: str) -> None:
     found = file_name(name)
     assert not set(found) & set("/\\\0;")

@@ -56,7 +56,10 @@ def test_a_rejected_match_counts_in_a_new_assessment_beside_the_old_one(city_ser
     original = load_assessment(store.assessment(city_service.assessment))
     edge = original.matches[original.matches["edge"]].iloc[0]
     body = {"kind": "match", "program_id": edge["program_id"], "demand_id": edge["demand_id"]}
-    assert bureau.post(f"{address}/reviews", json={**body, "decision": "reject", "text": "岗位要求执业资格"}).status_code == 201
+    assert (
+        bureau.post(f"{address}/reviews", json={**body, "decision": "reject", "text": "岗位要求执业资格"}).status_code
+        == 201
+    )
     accepted = bureau.post(f"{address}/recompute")
     city_service.work()
     child = bureau.get(accepted.headers["location"]).json()["result"]["assessment"]

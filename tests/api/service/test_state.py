@@ -32,7 +32,9 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def test_the_schema_is_that_of_the_models_however_often_it_is_brought_up(database: Database) -> None:
-    threads = [threading.Thread(target=Database(str(database.engine.url.render_as_string(False))).migrate) for _ in range(3)]
+    threads = [
+        threading.Thread(target=Database(str(database.engine.url.render_as_string(False))).migrate) for _ in range(3)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
