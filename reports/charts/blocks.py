@@ -5,7 +5,7 @@ import pandas as pd
 
 from matcher.assessment import Assessment
 from matcher.policy.reasons import rate_text
-from reports.charts.chart import INK, PALE, SURPLUS, Chart, shortened, styled
+from reports.charts.chart import INK, PALE, SURPLUS, Chart, drawn, shortened, styled
 from reports.masking import LEAST_GRADUATES
 from reports.words import word
 
@@ -50,7 +50,7 @@ def block_bars(assessment: Assessment, language: str = "zh", most: int = SHOWN, 
     table = table.head(most)
     table = table.sort_values(["rate", "block"], kind="stable").reset_index(drop=True)
     title, note = word("blocks", language, number=len(table)), word("blocks_note", language)
-    return Chart(title, note, table, block_bars_spec(table, language))
+    return drawn(title, note, table, block_bars_spec, language)
 
 
 def block_bars_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from matcher.assessment import Assessment
-from reports.charts.chart import INK, PALE, SHORT, SURPLUS, Chart, shortened, signed, styled
+from reports.charts.chart import INK, PALE, SHORT, SURPLUS, Chart, drawn, shortened, signed, styled
 from reports.words import word
 
 STAGES = ("upstream", "midstream", "downstream")
@@ -50,13 +50,13 @@ def chain_balance(assessment: Assessment) -> pd.DataFrame:
 def chain_bars(assessment: Assessment, language: str = "zh") -> Chart:
     """Chains by stage: posts as wide pale bars, graduates as narrow dark bars, and the difference in figures."""
     table = chain_balance(assessment)
-    return Chart(word("chart", language), word("chart_note", language), table, chain_bars_spec(table, language))
+    return drawn(word("chart", language), word("chart_note", language), table, chain_bars_spec, language)
 
 
 def chain_heatmap(assessment: Assessment, language: str = "zh") -> Chart:
     """Chains by stage: posts and graduates in figures, the stronger the colour the further they are apart."""
     table = chain_balance(assessment)
-    return Chart(word("heatmap", language), word("heatmap_note", language), table, chain_heatmap_spec(table, language))
+    return drawn(word("heatmap", language), word("heatmap_note", language), table, chain_heatmap_spec, language)
 
 
 def chain_bars_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES
-from reports.charts.chart import INK, Chart, styled
+from reports.charts.chart import INK, Chart, drawn, styled
 from reports.words import word
 
 ORDER = ("prioritize", "expand", "upgrade", "maintain", "phase_out", "insufficient_evidence")
@@ -31,7 +31,7 @@ def change_table(before: Assessment, after: Assessment, language: str = "zh") ->
     table = flag_changes(before, after)
     days = f"{before.manifest['as_of']} → {after.manifest['as_of']}"
     title = f"{word('change', language)} {days}"
-    return Chart(title, word("change_note", language), table, change_spec(table, language))
+    return drawn(title, word("change_note", language), table, change_spec, language)
 
 
 def change_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

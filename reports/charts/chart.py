@@ -4,12 +4,15 @@ A chart has three parts: a function of an assessment that gives its table, a fun
 specification, and this object. Marks differ in shape, text or brightness, so that none needs its colour.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import altair as alt
 import pandas as pd
+
+from reports.words import word
 
 # Okabe and Ito's blue and vermilion: told apart by every common kind of colour vision, and by brightness in print.
 SHORT, SURPLUS = "#0072B2", "#D55E00"
@@ -80,6 +83,16 @@ class Chart:
             "application/vnd.vegalite.v6+json": self.vega_lite,
             "text/plain": f"{self.title} ({len(self.data)})",
         }
+
+
+def drawn(
+    title: str, note: str, table: pd.DataFrame, spec: Callable[[pd.DataFrame, str], alt.TopLevelMixin], language: str
+) -> Chart:
+    """A chart of a table; one without rows says that there is nothing to draw."""
+    if len(table):
+        return Chart(title, note, table, spec(table, language))
+    words = alt.Chart(pd.DataFrame({"text": [word("nothing_to_draw", language)]})).mark_text(fontSize=13, color=SOFT)
+    return Chart(title, note, table, styled(words.encode(text="text:N").properties(width=400, height=40)))
 
 
 def styled(chart: alt.TopLevelMixin) -> alt.TopLevelMixin:

@@ -4,7 +4,7 @@ import altair as alt
 import pandas as pd
 
 from matcher.assessment import Assessment
-from reports.charts.chart import INK, SHORT, SOFT, SURPLUS, Chart, shortened, styled
+from reports.charts.chart import INK, SHORT, SOFT, SURPLUS, Chart, drawn, shortened, styled
 from reports.words import word
 
 SHOWN = 30
@@ -47,7 +47,7 @@ def employment_intervals(
     table = table.head(most) if programs is None else table[table["program_id"].isin(programs)]
     table = table.reset_index(drop=True)
     title = word("employment_chart", language, number=len(table))
-    return Chart(title, word("employment_note", language), table, employment_spec(table, language))
+    return drawn(title, word("employment_note", language), table, employment_spec, language)
 
 
 def employment_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES
-from reports.charts.chart import FLAG_COLOURS, FLAG_SHAPES, INK, Chart, styled
+from reports.charts.chart import FLAG_COLOURS, FLAG_SHAPES, INK, Chart, drawn, styled
 from reports.words import word
 
 DIRECTIONS = 200
@@ -54,7 +54,7 @@ def meaning_points(assessment: Assessment) -> pd.DataFrame:
 def meaning_map(assessment: Assessment, language: str = "zh") -> Chart:
     """Programs by flag among the posts that their texts match."""
     table = meaning_points(assessment)
-    return Chart(word("map", language), word("map_note", language), table, meaning_map_spec(table, language))
+    return drawn(word("map", language), word("map_note", language), table, meaning_map_spec, language)
 
 
 def meaning_map_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

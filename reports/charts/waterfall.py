@@ -8,7 +8,7 @@ import pandas as pd
 from corpora.frames import empty
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES
-from reports.charts.chart import FLAG_COLOURS, INK, PALE, SHORT, SURPLUS, Chart, styled
+from reports.charts.chart import FLAG_COLOURS, INK, PALE, SHORT, SURPLUS, Chart, drawn, styled
 from reports.words import word
 
 # Grounds in the order in which the rules ask for them (docs/method.md, section 7).
@@ -46,9 +46,8 @@ def flag_grounds(assessment: Assessment) -> pd.DataFrame:
 def flag_waterfall(assessment: Assessment, language: str = "zh") -> Chart:
     """From all programs down, ground by ground in the order of the rules, to those that are maintained."""
     table = flag_grounds(assessment)
-    return Chart(
-        word("waterfall", language), word("waterfall_note", language), table, flag_waterfall_spec(table, language)
-    )
+    return drawn(
+        word("waterfall", language), word("waterfall_note", language), table, flag_waterfall_spec, language)
 
 
 def flag_waterfall_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
@@ -134,7 +133,7 @@ def match_waterfall(assessment: Assessment, program_id: str, demand_id: str, lan
     demands = assessment.inputs["demands"]
     post = dict(zip(demands["demand_id"], demands["occupation"], strict=True))[demand_id]
     title = f"{word('match_parts', language)} {program_id} {name} – {demand_id} {post}"
-    return Chart(title, word("match_parts_note", language), table, match_waterfall_spec(table, language))
+    return drawn(title, word("match_parts_note", language), table, match_waterfall_spec, language)
 
 
 def match_waterfall_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
