@@ -45,7 +45,7 @@ def matching(m: Material) -> list[Section]:
                 Figure("blocks", block_bars(m.assessment, m.language, ids=not m.public)),
             ),
         ),
-        Section(m.say("matching_map"), 2, (Figure("map", meaning_map(m.assessment, m.language)),)),
+        Section(m.say("matching_map"), 2, (Figure("map", meaning_map(m.assessment, m.language, ids=not m.public)),)),
     ]
     if not m.public:
         low = m.points["employment_below_probability"]

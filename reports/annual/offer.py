@@ -7,7 +7,7 @@ import pandas as pd
 from corpora.frames import empty
 from reports.annual.material import LEVELS, SECTORS, Material
 from reports.annual.public import masked
-from reports.content import Block, Column, Paragraph, Section, Table, table
+from reports.content import Block, Column, Paragraph, Section, Table, shown, table
 
 PERSONS = ("students", "enrolled", "graduates")
 MOST_OFFERED = 20
@@ -26,9 +26,7 @@ def basics(m: Material) -> list[Section]:
                 institutions=_institutions(points),
                 points=len(points),
                 kinds=_kinds(points),
-                students=_total(points["students"]),
-                enrolled=_total(points["enrolled"]),
-                graduates=_total(points["graduates"]),
+                **{column: shown(_total(points[column]), "count") for column in PERSONS},
             )
         ),
         Paragraph(m.say("basics_source", **known, points=len(points)), "note"),
@@ -233,7 +231,7 @@ def clusters(m: Material, most: int | None = None) -> Table:
     groups = m.points[m.points["cluster"] != ""]
     keys = ["cluster"] if m.public else ["cluster", "institution"]
     chain_links = m.links.dropna(subset=["chain"])
-    records = []
+    records: list[list[Any]] = []
     for names, group in groups.groupby(keys, sort=True):
         linked = chain_links[chain_links["program_id"].isin(group["program_id"])].drop_duplicates("demand_id")
         posts = linked.groupby("chain")["posts"].sum().sort_values(ascending=False, kind="stable")

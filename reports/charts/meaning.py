@@ -51,9 +51,15 @@ def meaning_points(assessment: Assessment) -> pd.DataFrame:
     return frame.assign(x=place[:, 0], y=place[:, 1])[columns]
 
 
-def meaning_map(assessment: Assessment, language: str = "zh") -> Chart:
-    """Programs by flag among the posts that their texts match."""
+def meaning_map(assessment: Assessment, language: str = "zh", ids: bool = True) -> Chart:
+    """Programs by flag among the posts that their texts match.
+
+    Args:
+        ids: whether points carry the ids of programs and demands; a public report leaves them out.
+    """
     table = meaning_points(assessment)
+    if not ids:
+        table = table.assign(id="")
     return drawn(word("map", language), word("map_note", language), table, meaning_map_spec, language)
 
 
@@ -81,7 +87,7 @@ def meaning_map_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:
             shape=alt.Shape(
                 "flag_name:N", scale=alt.Scale(domain=names, range=[FLAG_SHAPES[f] for f in flags]), legend=legend
             ),
-            tooltip=["id", "name", "flag_name"],
+            tooltip=["id", "name", "flag_name"] if (table["id"] != "").any() else ["name", "flag_name"],
         )
     )
     named = alt.Chart(_group_places(programs))

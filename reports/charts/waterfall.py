@@ -46,8 +46,7 @@ def flag_grounds(assessment: Assessment) -> pd.DataFrame:
 def flag_waterfall(assessment: Assessment, language: str = "zh") -> Chart:
     """From all programs down, ground by ground in the order of the rules, to those that are maintained."""
     table = flag_grounds(assessment)
-    return drawn(
-        word("waterfall", language), word("waterfall_note", language), table, flag_waterfall_spec, language)
+    return drawn(word("waterfall", language), word("waterfall_note", language), table, flag_waterfall_spec, language)
 
 
 def flag_waterfall_spec(table: pd.DataFrame, language: str) -> alt.TopLevelMixin:

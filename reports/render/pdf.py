@@ -1,6 +1,7 @@
 """A report as a tagged PDF (PDF/UA-1) with bookmarks, set by Typst from report.typ; the words travel as data, never as markup."""
 
 import json
+import unicodedata
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 from reports.content import Block, Document, Figure, Paragraph, clean
 from reports.fonts import faces
 from reports.words import word
+
+SQUARE = "□"
 
 
 def pdf(document: Document) -> bytes:
@@ -23,13 +26,30 @@ def pdf(document: Document) -> bytes:
     found = faces()
     with TemporaryDirectory() as folder:
         place = Path(folder)
-        for figure in document.figures():
-            (place / f"{figure.key}.svg").write_text(figure.chart.svg(), encoding="utf-8")
-        data = {**_data(document), "faces": asdict(found)}
-        (place / "document.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         layout = place / "report.typ"
         layout.write_bytes((files("reports") / "templates" / "report.typ").read_bytes())
-        return bytes(typst.compile(str(layout), format="pdf", pdf_standards=["ua-1"]))
+        data = json.dumps({**_data(document), "faces": asdict(found)}, ensure_ascii=False)
+        texts = {"document.json": data, **{f"{f.key}.svg": f.chart.svg() for f in document.figures()}}
+        # PDF/UA wants a shape for every character. Where no face has one for a symbol, a square stands for it; a script
+        # that no face has leaves the file tagged, and without the claim.
+        bare = {name: _without_symbols(text) for name, text in texts.items()}
+        for contents, standards in ((texts, ["ua-1"]), (bare, ["ua-1"]), (texts, [])):
+            for name, content in contents.items():
+                (place / name).write_text(content, encoding="utf-8")
+            try:
+                return bytes(typst.compile(str(layout), format="pdf", pdf_standards=standards))
+            except typst.TypstError as fault:
+                if "could not be displayed" not in str(fault):
+                    raise
+        raise AssertionError("without a standard no character is refused")
+
+
+def _without_symbols(text: str) -> str:
+    """Emoji and their like as squares; what joins or colours them is dropped."""
+    kinds = {character: unicodedata.category(character) for character in set(text) if ord(character) > 0x2000}
+    gone = {c for c, kind in kinds.items() if kind == "Cf" or c in "\ufe0e\ufe0f" or 0x1F3FB <= ord(c) <= 0x1F3FF}
+    squares = {c: SQUARE for c, kind in kinds.items() if kind == "So" and ord(c) > 0xFFFF and c not in gone}
+    return text.translate(str.maketrans({**squares, **dict.fromkeys(gone, "")}))
 
 
 def _data(document: Document) -> dict[str, Any]:
