@@ -15,7 +15,7 @@ CHAPTERS = (basics, industry, layout, matching, follow_up, problems, proposals)
 DEFINED = (
     "supply", "posts", "rate", "block", "flag", "flag_probability", "list", "employment_mean", "share_of_schools", "unfilled",
 )  # fmt: skip
-NUMERALS = "一二三四五六七八九十"
+NUMERALS = "一二三四五六七八九"
 
 
 def annual_report(
@@ -60,11 +60,18 @@ def numbered(sections: list[Section], language: str) -> list[Section]:
     for section in sections:
         if section.level == 1:
             first, second = first + 1, 0
-            number = f"{NUMERALS[first - 1]}、" if language == "zh" else f"{first}  "
+            number = f"{_chinese(first)}、" if language == "zh" else f"{first}  "
         elif section.level == 2:
             second += 1
-            number = f"（{NUMERALS[second - 1]}）" if language == "zh" else f"{first}.{second}  "
+            number = f"（{_chinese(second)}）" if language == "zh" else f"{first}.{second}  "
         else:
             number = ""
         found.append(replace(section, title=f"{number}{section.title}"))
     return found
+
+
+def _chinese(number: int) -> str:
+    """1 to 99 as 一, 十二, 三十."""
+    tens, ones = divmod(number, 10)
+    head = "" if not tens else "十" if tens == 1 else f"{NUMERALS[tens - 1]}十"
+    return head + (NUMERALS[ones - 1] if ones else "")

@@ -33,7 +33,8 @@ def pdf(document: Document) -> bytes:
         # PDF/UA wants a shape for every character. Where no face has one for a symbol, a square stands for it; a script
         # that no face has leaves the file tagged, and without the claim.
         bare = {name: _without_symbols(text) for name, text in texts.items()}
-        for contents, standards in ((texts, ["ua-1"]), (bare, ["ua-1"]), (texts, [])):
+        attempts: list[tuple[dict[str, str], Any]] = [(texts, ["ua-1"]), (bare, ["ua-1"]), (texts, [])]
+        for contents, standards in attempts:
             for name, content in contents.items():
                 (place / name).write_text(content, encoding="utf-8")
             try:
@@ -48,8 +49,8 @@ def _without_symbols(text: str) -> str:
     """Emoji and their like as squares; what joins or colours them is dropped."""
     kinds = {character: unicodedata.category(character) for character in set(text) if ord(character) > 0x2000}
     gone = {c for c, kind in kinds.items() if kind == "Cf" or c in "\ufe0e\ufe0f" or 0x1F3FB <= ord(c) <= 0x1F3FF}
-    squares = {c: SQUARE for c, kind in kinds.items() if kind == "So" and ord(c) > 0xFFFF and c not in gone}
-    return text.translate(str.maketrans({**squares, **dict.fromkeys(gone, "")}))
+    squares = {c for c, kind in kinds.items() if kind == "So" and ord(c) > 0xFFFF} - gone
+    return text.translate({ord(c): SQUARE if c in squares else None for c in squares | gone})
 
 
 def _data(document: Document) -> dict[str, Any]:
