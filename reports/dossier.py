@@ -58,7 +58,7 @@ def withdrawal_dossier(assessment: Assessment, program_id: str, language: str = 
     if program_id not in m.points_by_id:
         raise UnknownProgram(program_id)
     items = [item(m, program_id) for item in ITEMS] + [Item(key, "missing") for key in TO_FILL]
-    row = m.points.set_index("program_id").loc[program_id]
+    row = m.point(program_id)
     name = f"{word(row['institution'])} {word(row['name'])}（{program_id}）" if language == "zh" else (
         f"{word(row['name'])}, {word(row['institution'])} ({program_id})"
     )  # fmt: skip
@@ -176,7 +176,7 @@ def _figures(m: Material, program: str) -> Item:
 
 
 def _points(m: Material, program: str) -> Item:
-    row = m.points.set_index("program_id").loc[program]
+    row = m.point(program)
     key = (word(row["code"]) or word(row["name"]), word(row["level"]), word(row["region"]))
     same = m.points_of_list[key]
     entry = m.provincial[
@@ -262,7 +262,7 @@ def _effect(m: Material, program: str) -> Item:
     own = set(m.links.loc[m.links["program_id"] == program, "demand_id"])
     others = set(m.links.loc[m.links["program_id"] != program, "demand_id"])
     alone = m.demands[m.demands["demand_id"].isin(own - others)]
-    row = m.points.set_index("program_id").loc[program]
+    row = m.point(program)
     persons = row["indispensability"]
     text = m.say(
         "dossier_effect",
@@ -312,7 +312,7 @@ def _upgrade(m: Material, program: str) -> Item:
 def _students(m: Material, program: str) -> Item:
     left = m.assessment.inputs.get("students", empty_frame("students"))
     left = left[left["program_id"] == program].sort_values("graduation_year")
-    row = m.points.set_index("program_id").loc[program]
+    row = m.point(program)
     teachers, students = row["teachers"], row["students"]
     unknown = m.say("unknown")
     text = m.say(
@@ -372,7 +372,7 @@ def _plain(m: Material, column: str, value: Any) -> str:
 
 def _equity(m: Material, program: str) -> Item:
     """Whether it is the only point of its kind in its region; what else counts is to be filled in."""
-    row = m.points.set_index("program_id").loc[program]
+    row = m.point(program)
     near = m.points[(m.points["region"] == row["region"]) & (m.points["program_id"] != program)]
     same_name = int((near["name"] == row["name"]).sum())
     same_group = int((near["major_group"] == row["major_group"]).sum())

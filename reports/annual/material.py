@@ -179,6 +179,14 @@ class Material:
     def _traces(self) -> dict[str, dict[str, Any]]:
         return {t["program_id"]: t for t in self.assessment.traces}
 
+    def point(self, program_id: str) -> dict[str, Any]:
+        """One row of `points`."""
+        return self._points_of[program_id]
+
+    @cached_property
+    def _points_of(self) -> dict[str, dict[str, Any]]:
+        return {str(row["program_id"]): row for row in records_of(self.points)}
+
     def trace(self, program_id: str) -> dict[str, Any]:
         """The verdict on a program with everything it rests on."""
         return self._traces[program_id]
