@@ -11,6 +11,15 @@ def rows(frame: pd.DataFrame) -> Iterator[Any]:
     yield from frame.itertuples(index=False)
 
 
+def rows_by(frame: pd.DataFrame, column: str) -> dict[str, list[Any]]:
+    """The rows by what a column says, in the frame's order; reading a frame once is far cheaper than cutting it up."""
+    found: dict[str, list[Any]] = {}
+    place = frame.columns.get_loc(column)
+    for row in rows(frame):
+        found.setdefault(str(row[place]), []).append(row)
+    return found
+
+
 def empty(value: Any) -> bool:
     """Whether a cell holds nothing."""
     return value is None or bool(pd.isna(value))

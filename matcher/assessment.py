@@ -14,29 +14,21 @@ from corpora import BadTable, check_together, inspect_frame
 from corpora.faults import Unusable
 from corpora.schema import empty_frame
 from indexes.encoder import Encoder
-from matcher.drawing import draw_assessment, drawn_for
+from matcher.judging import Progress, Question, Read, Workings, judge, read_tables
 from matcher.matching.match import given_matches, match_texts
-from matcher.matching.records import MatchGraph, SkillCoverage
+from matcher.matching.records import GIVEN, MatchGraph, SkillCoverage
 from matcher.matching.reviews import Correction, reviewed
 from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
-from matcher.placement.demand_years import read_coverage
-from matcher.placement.quantities import demand_posts
-from matcher.policy.assemble import Evidence, all_facts
-from matcher.policy.doubt import with_doubt
-from matcher.policy.employment import estimate_employment
-from matcher.policy.lineage import carried_age, carried_history
-from matcher.policy.pack import PolicyPack, Value, Values, load_pack, pack_warnings
-from matcher.policy.rules import read_scope
+from matcher.policy.pack import PolicyPack, Value, load_pack, pack_warnings
 from matcher.policy.statements import bureau_reviews
 from matcher.policy.trace import trace_record
-from matcher.policy.verdict import FLAGS, Verdict, decide
-from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
+from matcher.policy.verdict import FLAGS
+from matcher.prepare import Caveat
 
 if TYPE_CHECKING:
     from matcher.plan import Plan
 
-Progress = Callable[[str, int, int], None]
 # What the figures depend on, besides the inputs.
 RUNTIME = ("duikou", "pandas", "numpy", "faiss-cpu", "sentence-transformers", "torch")
 # Kinds of tables an assessment can take, in the order of the command line.
@@ -192,8 +184,6 @@ def assess(
         tables.setdefault(kind, empty_frame(kind))
     day = read_day(as_of) if isinstance(as_of, str) else as_of or date.today()
     values = (policy if isinstance(policy, PolicyPack) else load_pack(policy)).on(day)
-    warnings: list[Caveat] = []
-    year = horizon or day.year
     if horizon is not None and tables["students"].empty:
         raise AssessmentError(
             f"按 {horizon} 届分析需要在校生表（students）：专业编号、毕业年份、学生数",
@@ -205,74 +195,59 @@ def assess(
             "demands have no openings: they are needed to assess (they are not, to match)",
         )
 
-    own = carried_age(completed(tables["programs"], warnings), tables["predecessors"])
-    wanted = prepared_demands(tables["demands"], year, values)
-    reported = carried_history(tables["outcomes"], tables["predecessors"])
-    known = cohorts(reported, own, warnings)
+    question = Question(tables, values, day, horizon, scope, earlier or {}, draws, seed)
+    read = read_tables(question)
     if matches is not None:
         graph = given_matches(tables["matches"])
     else:
-        graph = match_texts(
-            own, wanted, encoder, values.number("match.floor"), values.number("match.threshold"), progress=progress
-        )
-    judged, correction = reviewed(
-        graph.matches,
-        bureau_reviews(tables["reviews"], own),
-        0.0 if matches is not None else values.number("match.floor"),
-    )
-    classified = classified_matches(judged, own, wanted, tables["flows"], values)
-    if progress:
-        progress("place", 0, 1)
-    placement, supplies = placed(tables, own, wanted, known, classified, values, day, horizon)
-    estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
-    employment = estimate_employment(
-        known[known["year"] <= day.year],
-        own,
-        values.weights("employment.year_weights"),
-        values.number("employment.low_rate"),
-    )
-    current_edges = classified[
-        classified["edge"] & classified["demand_id"].isin(wanted.loc[wanted["role"] == "current", "demand_id"])
-    ]
-    if skills is None and matches is None:
+        floor, threshold = values.number("match.floor"), values.number("match.threshold")
+        graph = match_texts(read.programs, read.demands, encoder, floor, threshold, progress=progress)
+
+    def compared(edges: pd.DataFrame) -> Mapping[str, SkillCoverage]:
         asked = int(values.number("upgrade.min_employers"))
         step = (lambda done, of: progress("skills", done, of)) if progress else None
-        skills = skill_coverage(own, wanted, current_edges, asked, encoder, step)
-    past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
-    evidence = Evidence(
-        own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
-        employment.programs, estimated, skills or {}, read_coverage(tables["coverage"]), reported, tables["predecessors"],
-        tables["agreements"], read_scope(scope), earlier or {},
-    )  # fmt: skip
-    facts = all_facts(evidence, placement, values, day)
-    drawn = None
-    if draws:
-        within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)
-        step = (lambda done, of: progress("draw", done, of)) if progress else None
-        found = draw_assessment(own, supplies, wanted, within[within["edge"]], placement, draws, seed, step)
-        drawn = drawn_for(facts, found, values, seed)
-        facts = with_doubt(facts, drawn.clauses)
-    verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
-    traces = [trace_record(v, f, values, day) for v, f in zip(verdicts, facts, strict=True)]
-    _warn(warnings, graph, tables)
-    warnings += pack_warnings(values)
-    if progress:
-        progress("place", 1, 1)
+        return skill_coverage(read.programs, read.demands, edges, asked, encoder, step)
+
+    found = skills if skills is not None else (compared if matches is None else {})
+    return answered(question, read, graph, found, label=label, progress=progress)
+
+
+def answered(
+    question: Question,
+    read: Read,
+    graph: MatchGraph,
+    skills: Mapping[str, SkillCoverage] | Callable[[pd.DataFrame], Mapping[str, SkillCoverage]],
+    *,
+    label: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Assessment:
+    """An assessment once its texts are matched; `assess` and whatever asks again come through here.
+
+    Args:
+        read: of `judging.read_tables`.
+        graph: matches before reviews; those that were given are not cut at the pack's floor.
+        skills: coverage by program, or how to find it.
+    """
+    tables, values, day = question.tables, question.values, question.as_of
+    judged, correction = reviewed(
+        graph.matches,
+        bureau_reviews(tables["reviews"], read.programs),
+        0.0 if graph.encoder == GIVEN else values.number("match.floor"),
+    )
+    workings = judge(question, read, judged, skills, progress)
+    traces = [trace_record(v, f, values, day) for v, f in zip(workings.verdicts, workings.facts, strict=True)]
+    warnings = [*read.warnings, *_caveats(graph, tables), *pack_warnings(values)]
     return Assessment(
-        programs=program_frame(own, known, facts, verdicts, traces, employment, placement, drawn),
-        demands=demand_frame(wanted, placement),
-        matches=classified,
-        skills=skill_frame(skills or {}),
-        placement=placement_frame(placement),
-        blocks=certified_blocks(placement),
+        programs=program_frame(workings, traces),
+        demands=demand_frame(read.demands, workings.placement),
+        matches=workings.matches,
+        skills=skill_frame(workings.skills),
+        placement=placement_frame(workings.placement),
+        blocks=certified_blocks(workings.placement),
         traces=traces,
         manifest={
-            **_manifest(tables, values, day, horizon, graph, correction, verdicts, wanted, warnings),
+            **_manifest(question, graph, correction, workings, warnings),
             "label": dict(label) if label else None,
-            "draws": draws,
-            "seed": seed if draws else None,
-            "scope": scope,
-            "earlier": dict(earlier or {}),
         },
         inputs=tables,
     )
@@ -302,7 +277,8 @@ def _validated(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     return {kind: corpus.rows for kind, corpus in corpora.items()}
 
 
-def _warn(warnings: list[Caveat], graph: MatchGraph, tables: Mapping[str, pd.DataFrame]) -> None:
+def _caveats(graph: MatchGraph, tables: Mapping[str, pd.DataFrame]) -> list[Caveat]:
+    warnings: list[Caveat] = []
     if not graph.calibrated:
         warnings.append(
             {
@@ -325,25 +301,24 @@ def _warn(warnings: list[Caveat], graph: MatchGraph, tables: Mapping[str, pd.Dat
                 "en": f"a full scoring of {sampled} program texts found {found} more pairs",
             }
         )
+    return warnings
 
 
 def _manifest(
-    tables: Mapping[str, pd.DataFrame],
-    values: Values,
-    as_of: date,
-    horizon: int | None,
-    graph: MatchGraph,
-    correction: Correction,
-    verdicts: list[Verdict],
-    demands: pd.DataFrame,
-    warnings: list[Caveat],
+    question: Question, graph: MatchGraph, correction: Correction, workings: Workings, warnings: list[Caveat]
 ) -> dict[str, Any]:
-    counts = {flag: sum(v.flag == flag for v in verdicts) for flag in FLAGS}
+    values = question.values
+    counts = {flag: sum(v.flag == flag for v in workings.verdicts) for flag in FLAGS}
     return {
         "product": "duikou",
         "versions": {name: version(name) for name in RUNTIME},
-        "as_of": as_of.isoformat(),
-        "horizon": horizon,
+        "as_of": question.as_of.isoformat(),
+        "horizon": question.horizon,
+        "scope": question.scope,
+        "earlier": dict(question.earlier),
+        "intake": dict(question.intake),
+        "draws": question.draws,
+        "seed": question.seed if question.draws else None,
         "policy": {
             "pack": values.pack.name,
             "status": values.pack.status,
@@ -369,8 +344,8 @@ def _manifest(
             "slope": correction.slope,
             "shift": correction.shift,
         },
-        "counts": {kind: len(table) for kind, table in tables.items() if len(table)},
-        "demand_roles": {str(k): int(n) for k, n in demands["role"].value_counts().items()},
+        "counts": {kind: len(table) for kind, table in question.tables.items() if len(table)},
+        "demand_roles": {str(k): int(n) for k, n in workings.read.demands["role"].value_counts().items()},
         "flags": counts,
         "warnings": warnings,
     }

@@ -7,13 +7,11 @@ from typing import Any
 import pandas as pd
 
 from corpora.frames import rows
-from matcher.drawing import Drawn
+from matcher.judging import Workings
 from matcher.placement.certificate import block_records, persons
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
-from matcher.policy.employment import Employment
 from matcher.policy.facts import Facts
-from matcher.policy.verdict import Verdict
 
 RATE_DIGITS = 4
 # Filled by draws, packs with regulations and counterfactual search; empty until those are asked for.
@@ -26,22 +24,15 @@ PROGRAM_COLUMNS = (
 )  # fmt: skip
 
 
-def program_frame(
-    programs: pd.DataFrame,
-    outcomes: pd.DataFrame,
-    facts: list[Facts],
-    verdicts: list[Verdict],
-    traces: list[dict[str, Any]],
-    employment: Employment,
-    placement: Placement,
-    drawn: Drawn | None = None,
-) -> pd.DataFrame:
-    rows = programs.set_index("program_id")
-    posterior = employment.programs.set_index("program_id")
-    raw = _raw_rates(outcomes)
-    own_gap, shared_gap = _naive_gaps(placement)
+def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFrame:
+    """One row a program; traces in the order of the facts."""
+    drawn = workings.drawn
+    rows = workings.read.programs.set_index("program_id")
+    posterior = workings.employment.programs.set_index("program_id")
+    raw = _raw_rates(workings.read.outcomes)
+    own_gap, shared_gap = _naive_gaps(workings.placement)
     records = []
-    for fact, verdict, trace in zip(facts, verdicts, traces, strict=True):
+    for fact, verdict, trace in zip(workings.facts, workings.verdicts, traces, strict=True):
         program = fact.program_id
         row = rows.loc[program]
         work: Any = posterior.loc[program] if program in posterior.index else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 
 import pandas as pd
 
@@ -111,6 +112,7 @@ def placed(
     values: Values,
     as_of: date,
     horizon: int | None,
+    intake: Mapping[str, int],
 ) -> tuple[Placement, pd.DataFrame]:
     """Supply, posts and placement from validated tables.
 
@@ -118,10 +120,7 @@ def placed(
         the placement, and the supplies it started from (placement.quantities.supply).
     """
     years = int(values.number("supply.years"))
-    expected = None
-    if horizon is not None:
-        expected = expected_graduates(tables["students"], outcomes, horizon)
-    found = supply(outcomes, programs, as_of.year, years, expected)
+    found = seekers(tables["students"], outcomes, programs, years, as_of, horizon, intake)
     figures = {str(p): int(s) for p, s in zip(found["program_id"], found["supply"], strict=True)}
     estimated = frozenset(str(p) for p, e in zip(found["program_id"], found["estimated"], strict=True) if e)
     flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
@@ -139,3 +138,23 @@ def placed(
         contracted(tables["agreements"], horizon or as_of.year),
     )
     return placement, found
+
+
+def seekers(
+    students: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    programs: pd.DataFrame,
+    years: int,
+    as_of: date,
+    horizon: int | None,
+    intake: Mapping[str, int],
+) -> pd.DataFrame:
+    """Supply of every program (placement.quantities.supply), with the graduates of `intake` in place of its own."""
+    expected = None if horizon is None else expected_graduates(students, outcomes, horizon)
+    found = supply(outcomes, programs, as_of.year, years, expected)
+    if not intake:
+        return found
+    asked = {program: Fraction(n) for program, n in intake.items()}
+    changed = supply(outcomes, programs, as_of.year, years, asked)
+    kept = found[~found["program_id"].isin(changed["program_id"])]
+    return pd.concat([kept, changed], ignore_index=True).sort_values("program_id", ignore_index=True)

@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from corpora.schema import TABLES, empty_frame
-from matcher.assessment import INPUTS, Assessment, assess
-from matcher.matching.records import SkillCoverage
+from matcher.assessment import INPUTS, Assessment, answered
+from matcher.judging import Question, read_tables
+from matcher.matching.records import GIVEN, MATCH_COLUMNS, MatchGraph, SkillCoverage
 from matcher.matching.skills import coverage_of
 from matcher.policy.pack import PolicyPack, recorded_pack
 
@@ -27,13 +28,14 @@ class Recipe:
 
     Attributes:
         tables: kind -> validated table, without given matches.
-        pairs: program_id, demand_id, p as the model gave it.
+        pairs: MATCH_COLUMNS, p as the model gave it or as it was handed in; encoder: what gave it.
         skills: program -> what its courses cover of the skills asked for.
-        pack: the policy; scope, earlier, as_of, horizon, draws, seed: as given.
+        pack: the policy; scope, earlier, as_of, horizon, draws, seed, intake, label: as given.
     """
 
     tables: Mapping[str, pd.DataFrame]
     pairs: pd.DataFrame
+    encoder: Mapping[str, Any]
     skills: Mapping[str, SkillCoverage]
     pack: PolicyPack
     as_of: date
@@ -42,6 +44,8 @@ class Recipe:
     earlier: Mapping[str, str] = field(default_factory=dict)
     draws: int = 0
     seed: int = 0
+    intake: Mapping[str, int] = field(default_factory=dict)
+    label: Mapping[str, str] | None = None
 
     def run(self) -> Assessment:
         """Assesses once more; rows that name programs or demands which are not there are left aside."""
@@ -54,19 +58,15 @@ class Recipe:
             if kind != "demands" and "demand_id" in kept:
                 kept = kept[kept["demand_id"].isin(demands)]
             tables[kind] = kept.reset_index(drop=True)
-        pairs = self.pairs[self.pairs["program_id"].isin(programs) & self.pairs["demand_id"].isin(demands)]
-        return assess(
-            **tables,
-            matches=pairs.reset_index(drop=True),
-            skills=self.skills,
-            policy=self.pack,
-            as_of=self.as_of,
-            horizon=self.horizon,
-            scope=self.scope,
-            earlier=self.earlier,
-            draws=self.draws,
-            seed=self.seed,
-        )
+        kept = self.pairs[self.pairs["program_id"].isin(programs) & self.pairs["demand_id"].isin(demands)]
+        given = self.encoder["encoder"] == GIVEN
+        tables[MATCHES] = kept[PAIR].reset_index(drop=True) if given else empty_frame(MATCHES)
+        question = Question(
+            tables, self.pack.on(self.as_of), self.as_of, self.horizon, self.scope, self.earlier, self.draws, self.seed,
+            self.intake,
+        )  # fmt: skip
+        graph = MatchGraph(kept.reset_index(drop=True), **self.encoder)
+        return answered(question, read_tables(question), graph, self.skills, label=self.label)
 
 
 def recipe_of(assessment: Assessment) -> Recipe:
@@ -75,27 +75,35 @@ def recipe_of(assessment: Assessment) -> Recipe:
     return Recipe(
         tables={k: assessment.inputs.get(k, empty_frame(k)) for k in INPUTS if k != MATCHES},
         pairs=_modelled(assessment.matches),
+        encoder={
+            "encoder": manifest["encoder"]["fingerprint"],
+            "calibrated": manifest["encoder"]["calibrated"],
+            "missed_by_candidates": manifest["matching"]["missed_by_candidates"],
+            "sampled_programs": manifest["matching"]["sampled_programs"],
+        },
         skills=coverage_of(assessment.skills),
         pack=recorded_pack(manifest["policy"]),
         as_of=date.fromisoformat(manifest["as_of"]),
         horizon=manifest["horizon"],
-        scope=manifest.get("scope"),
-        earlier=manifest.get("earlier") or {},
+        scope=manifest["scope"],
+        earlier=manifest["earlier"],
         draws=manifest["draws"],
         seed=manifest["seed"] or 0,
+        intake=manifest["intake"],
+        label=manifest["label"],
     )
 
 
 def _modelled(matches: pd.DataFrame) -> pd.DataFrame:
     """What the model said; the reviews are a table of their own and change it again."""
     found = matches.dropna(subset="p_model")
-    return found.assign(p=found["p_model"].astype(float))[PAIR].reset_index(drop=True)
+    return found.assign(p=found["p_model"].astype(float))[MATCH_COLUMNS].reset_index(drop=True)
 
 
 def differing(a: Recipe, b: Recipe) -> list[str]:
     """The inputs in which two recipes differ: kinds of tables, matches, policy, as_of."""
     found = [kind for kind in a.tables if changed_rows(a, b, kind)]
-    both = a.pairs.merge(b.pairs, on=PAIR[:2], how="outer", suffixes=("_a", "_b"))
+    both = a.pairs[PAIR].merge(b.pairs[PAIR], on=PAIR[:2], how="outer", suffixes=("_a", "_b"))
     known = _within(both, a.tables) & _within(both, b.tables)
     if (both.loc[known, "p_a"].fillna(-1) != both.loc[known, "p_b"].fillna(-1)).any() or a.skills != b.skills:
         found.append(MATCHES)

@@ -20,11 +20,11 @@ from matcher.matching.records import MATCH_COLUMNS
 from matcher.matching.reviews import reviewed
 from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
-from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
+from matcher.placement.quantities import demand_posts, observed_placements
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import Values, recorded_pack
 from matcher.policy.statements import bureau_reviews
-from matcher.prepare import classified_matches, cohorts, completed, prepared_demands
+from matcher.prepare import classified_matches, cohorts, completed, prepared_demands, seekers
 
 
 def verify_folder(folder: Path) -> list[str]:
@@ -66,9 +66,8 @@ def recheck(assessment: Assessment) -> list[str]:
         faults.append(f"link {program} - {demand}: its p, level, region or review does not give what is written")
 
     years = int(values.number("supply.years"))
-    expected = expected_graduates(tables["students"], outcomes, horizon) if horizon is not None else None
-    seekers = supply(outcomes, programs, day.year, years, expected)
-    looking = {str(p): int(s) for p, s in zip(seekers["program_id"], seekers["supply"], strict=True)}
+    supplies = seekers(tables["students"], outcomes, programs, years, day, horizon, manifest["intake"])
+    looking = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
     listed = demand_posts(current, tables["other_supply"])
     if len(given):
         links = sorted(zip(given["program_id"], given["demand_id"], strict=True))

@@ -18,7 +18,7 @@ from indexes.vector_cache import VectorCache
 from indexes.vector_index import IndexFault, VectorIndex, open_index, write_index
 from matcher.matching.calibration import PARTS, Calibration, carried_over, probability, shipped
 from matcher.matching.facets import FacetTexts, demand_facets, program_facets
-from matcher.matching.records import MATCH_COLUMNS, MATCH_NUMBERS, MatchGraph
+from matcher.matching.records import GIVEN, MATCH_COLUMNS, MATCH_NUMBERS, MatchGraph
 from matcher.matching.score import Side, best_clauses, pair_scores, side
 
 LANE = 200
@@ -178,7 +178,7 @@ def given_matches(links: pd.DataFrame) -> MatchGraph:
         demand_evidence="",
         **dict.fromkeys(MATCH_NUMBERS, np.nan),
     )
-    return MatchGraph(_sorted(matches[MATCH_COLUMNS]), "given", True, 0, 0)
+    return MatchGraph(_sorted(matches[MATCH_COLUMNS]), GIVEN, True, 0, 0)
 
 
 def _sorted(matches: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,8 @@ import pandas as pd
 # Figures behind p: shares of the two sentences in the likeness of the texts, and what meaning, words and occupation add
 # to the logit of p (calibration.PARTS), counted from a random pair.
 MATCH_NUMBERS = ("program_share", "demand_share", "by_meaning", "by_words", "by_occupation")
+# In place of a fingerprint: the links were handed in.
+GIVEN = "given"
 MATCH_COLUMNS = ["program_id", "demand_id", "p", "program_evidence", "demand_evidence", *MATCH_NUMBERS]
 
 
@@ -17,7 +19,7 @@ class MatchGraph:
     Attributes:
         matches: program_id, demand_id, p (three decimals), program_evidence, demand_evidence, MATCH_NUMBERS; sorted by
             program_id, falling p, demand_id.
-        encoder: fingerprint; "given" for links that were handed in.
+        encoder: fingerprint, or GIVEN.
         calibrated: whether p is a probability of this encoder, fitted on graded pairs.
         missed_by_candidates: pairs at or above the threshold that a full scoring of `sampled_programs` programs added.
         sampled_programs: how many programs were scored in full.

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from corpora.frames import empty, rows, word
+from corpora.frames import empty, rows, rows_by, word
 
 SUPPLY_COLUMNS = ["program_id", "supply", "years", "estimated", "kept", "kept_sd"]
 
@@ -56,11 +56,11 @@ def supply(
     known[["level", "major_group"]] = known[["level", "major_group"]].astype(object).fillna("")
     pooled = _Pooled(known)
     found = []
-    for program, history in known.groupby("program_id", sort=True):
+    for program, history in sorted(rows_by(known, "program_id").items()):
         parts, used, estimated = [], [], set()
         graduated = Fraction(0)
         spread: list[float] = []
-        for row in rows(history):
+        for row in history:
             used.append(int(row.year))
             graduates = Fraction(int(row.graduates)) if expected is None else Fraction(1)
             if int(row.graduates) == 0:
@@ -83,9 +83,9 @@ def supply(
         kept = float(sum(parts, Fraction(0)) / graduated) if graduated else 0.0
         mean = sum(parts, Fraction(0)) / len(parts)
         if expected is not None:
-            if str(program) not in expected:
+            if program not in expected:
                 continue
-            mean *= expected[str(program)]
+            mean *= expected[program]
         found.append(
             (program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated)), kept, fmean(spread or [0.0]))
         )
@@ -170,53 +170,50 @@ def observed_placements(outcomes: pd.DataFrame, as_of_year: int, years: int) -> 
     known = known.sort_values(["program_id", "year"], ascending=[True, False])
     known = known[known.groupby("program_id").cumcount() < years]
     found = {}
-    for program, history in known.groupby("program_id", sort=True):
+    for program, history in sorted(rows_by(known, "program_id").items()):
         placed = []
-        for row in rows(history):
+        for row in history:
             share = Fraction(int(row.stayed_local), int(row.employed))
             placed.append(share * int(row.employed if empty(row.matched_job) else row.matched_job))
-        found[str(program)] = hundredths(max(placed[0], sum(placed, Fraction(0)) / len(placed)))
+        found[program] = hundredths(max(placed[0], sum(placed, Fraction(0)) / len(placed)))
     return found
 
 
 class _Pooled:
-    """Shares over groups of programs, exact."""
+    """Shares over groups of programs, exact: of the same level and major group, else of the level, else of all."""
 
     def __init__(self, known: pd.DataFrame) -> None:
-        self._known = known
-        self._found: dict[tuple[str, ...], Fraction | None] = {}
-        self._spread: dict[tuple[str, ...], float] = {}
+        self._rows = list(rows(known))
+        self._pairs: dict[str, dict[tuple[str, ...], list[tuple[int, int]]]] = {}
 
     def share(self, part: str, whole: str, major_group: str, level: str, otherwise: Fraction) -> Fraction:
-        """Of the same level and major group, else of the level, else of all; `otherwise` where nobody reports it."""
-        for group in ({"major_group": major_group, "level": level}, {"level": level}, {}):
-            key = (part, *group.values(), str(len(group)))
-            if key not in self._found:
-                both = self._known.dropna(subset=[part, whole])
-                for column, value in group.items():
-                    both = both[both[column] == value]
-                total = int(both[whole].sum())
-                self._found[key] = Fraction(int(both[part].sum()), total) if total else None
-            if (found := self._found[key]) is not None:
-                return found
-        return otherwise
+        """The share in the nearest group that reports it; `otherwise` where nobody does."""
+        pairs = self._nearest(part, whole, major_group, level)
+        return Fraction(sum(p for p, _ in pairs), sum(n for _, n in pairs)) if pairs else otherwise
 
     def spread(self, part: str, whole: str, major_group: str, level: str) -> float:
         """Standard deviation of the share among those that `share` is taken from, weighted by their size."""
-        for group in ({"major_group": major_group, "level": level}, {"level": level}, {}):
-            key = (part, *group.values(), str(len(group)))
-            if key not in self._spread:
-                both = self._known.dropna(subset=[part, whole])
-                for column, value in group.items():
-                    both = both[both[column] == value]
-                size = both[whole].to_numpy(float)
-                if not size.sum():
-                    continue
-                share = both[part].to_numpy(float) / np.where(size > 0, size, 1.0)
-                mean = both[part].sum() / size.sum()
-                self._spread[key] = float(np.sqrt((size * (share - mean) ** 2).sum() / size.sum()))
-            return self._spread[key]
-        return 0.0
+        pairs = self._nearest(part, whole, major_group, level)
+        if not pairs:
+            return 0.0
+        parts, size = np.array(pairs, float).T
+        share = parts / np.where(size > 0, size, 1.0)
+        return float(np.sqrt((size * (share - parts.sum() / size.sum()) ** 2).sum() / size.sum()))
+
+    def _nearest(self, part: str, whole: str, major_group: str, level: str) -> list[tuple[int, int]]:
+        if part not in self._pairs:
+            self._pairs[part] = self._groups(part, whole)
+        of = self._pairs[part]
+        return next((of[key] for key in ((level, major_group), (level,), ()) if key in of), [])
+
+    def _groups(self, part: str, whole: str) -> dict[tuple[str, ...], list[tuple[int, int]]]:
+        found: dict[tuple[str, ...], list[tuple[int, int]]] = {}
+        for row in self._rows:
+            p, n = getattr(row, part), getattr(row, whole)
+            if not empty(p) and not empty(n):
+                for key in ((row.level, row.major_group), (row.level,), ()):
+                    found.setdefault(key, []).append((int(p), int(n)))
+        return {key: pairs for key, pairs in found.items() if sum(n for _, n in pairs)}
 
 
 def _ratio(part: Any, of: Any) -> Fraction | None:

@@ -1,7 +1,7 @@
 """Gathers what is known about each program into `Facts`."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty, rows, whole, word
+from corpora.frames import empty, rows, rows_by, whole, word
 from corpora.schema import empty_frame
 from matcher.matching.facets import text_size
 from matcher.matching.records import SkillCoverage
@@ -28,6 +28,8 @@ from matcher.policy.rules import MEASURES
 
 _YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
 _USUAL_YEARS = {"bachelor": 4}
+# Roles of the demand rows that count in a year: the others stand beside them, or are still to come.
+COUNTED = ("current", "history")
 
 
 @dataclass(frozen=True)
@@ -78,13 +80,16 @@ class _Gatherer:
     def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date) -> None:
         self._evidence, self._placement, self._values, self._as_of = evidence, placement, values, as_of
         self._blocks = {program: block for block in placement.fair.blocks for program in block.programs}
-        self._outcomes = {str(p): t for p, t in evidence.outcomes.groupby("program_id")}
+        self._outcomes = _latest_first(evidence.outcomes)
+        self._students = rows_by(evidence.students, "program_id")
         self._linked = (
             evidence.matches[evidence.matches["edge"]].groupby("program_id")["demand_id"].apply(list).to_dict()
         )
         self._best = evidence.matches.groupby("program_id")["p"].max().to_dict()
-        self._employment = evidence.employment.set_index("program_id")
-        self._demands = evidence.demands.set_index("demand_id", drop=False)
+        self._employment = {str(row.program_id): row for row in rows(evidence.employment)}
+        self._demands = {str(row.demand_id): row for row in rows(evidence.demands)}
+        listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
+        self._years = sorted({int(y) for y in listed}, reverse=True)
         self._strategic = _strategic_chains(evidence.chains)
         outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
         self._reported = reported_years(outcomes)
@@ -101,11 +106,11 @@ class _Gatherer:
         linked = self._linked.get(program, [])
         facts = self._facts(
             row,
-            self._outcomes.get(program, self._evidence.outcomes.iloc[:0]),
-            self._demands.loc[[d for d in linked if without is None or d not in without.demands]],
+            self._outcomes.get(program, ()),
+            [self._demands[d] for d in linked if without is None or d not in without.demands],
             self._blocks.get(program),
             self._best.get(program),
-            self._employment.loc[program] if program in self._employment.index else None,
+            self._employment.get(program),
         )
         peer = self._peers[program]
         facts = replace(
@@ -152,7 +157,8 @@ class _Gatherer:
             pd.concat([evidence.programs, pd.DataFrame(list(together.values()))], ignore_index=True),
             values.weights("employment.year_weights"),
             values.number("employment.low_rate"),
-        ).programs.set_index("program_id")
+        ).programs
+        employment = {str(row.program_id): row for row in rows(posterior)}
         for name, group in members.items():
             own = [by_id[p] for p in group]
             linked = sorted({d for p in group for d in self._linked.get(p, [])})
@@ -160,11 +166,11 @@ class _Gatherer:
             worst = min(placed, key=lambda f: (f.rate, f.program_id), default=None)
             facts_of_pool = self._facts(
                 together[name],
-                outcomes[name],
-                self._demands.loc[linked],
+                _latest_first(outcomes[name]).get(name, ()),
+                [self._demands[d] for d in linked],
                 self._blocks.get(worst.program_id) if worst else None,
                 max((self._best[p] for p in group if p in self._best), default=None),
-                posterior.loc[name] if name in posterior.index else None,
+                employment.get(name),
             )
             pool = pooled_facts(facts_of_pool, own, self._placement)
             for fact in own:
@@ -185,17 +191,18 @@ class _Gatherer:
     def _facts(
         self,
         row: pd.Series,
-        outcomes: pd.DataFrame,
-        linked: pd.DataFrame,
+        outcomes: Sequence[Any],
+        linked: Sequence[Any],
         block: Block | None,
         best: float | None,
         employment: Any,
     ) -> Facts:
+        """Args: outcomes, latest year first, and linked demands: rows as named tuples."""
         evidence, placement, values, as_of = self._evidence, self._placement, self._values, self._as_of
         program = str(row["program_id"])
         reach = placement.reach.get(program)
-        history = outcomes[outcomes["year"] <= as_of.year].sort_values("year", ascending=False)
-        recent = history.head(3)
+        history = [row for row in outcomes if row.year <= as_of.year]
+        recent = history[:3]
         finding = placement.surplus.get(block.id) if block else None
         marginal = placement.marginals.get(program)
         skills = evidence.skills.get(program)
@@ -206,10 +213,10 @@ class _Gatherer:
             name=str(row["name"]),
             exempt=word(row["exempt"]) or None,
             state_controlled=None if empty(row["state_controlled"]) else bool(row["state_controlled"]),
-            enrolled=tuple((int(y), whole(n)) for y, n in zip(history["year"], history["enrolled"], strict=True)),
-            students_left=_students_left(program, history, evidence.students, as_of),
+            enrolled=tuple((int(row.year), whole(row.enrolled)) for row in history),
+            students_left=_students_left(history, self._students.get(program, ()), as_of),
             first_cohort=None if empty(row["year_opened"]) else int(row["year_opened"]) + study_years(row),
-            graduates=int(recent["graduates"].sum()) if len(recent) else None,
+            graduates=sum(whole(row.graduates) or 0 for row in recent) if recent else None,
             supply=placement.supply.get(program),
             supply_estimated=program in evidence.estimated,
             rate=placement.fair.rates.get(program),
@@ -224,13 +231,13 @@ class _Gatherer:
             cannot_be_placed=block.cannot_be_placed if block else None,
             headroom=marginal.headroom if marginal else None,
             indispensability=marginal.indispensability if marginal else None,
-            employment=None if employment is None else float(employment["mean"]),
-            below=None if employment is None else float(employment["below_probability"]),
+            employment=None if employment is None else float(employment.mean),
+            below=None if employment is None else float(employment.below_probability),
             further_share=_further_share(recent),
-            further_latest=_further_share(recent.dropna(subset=["further_study", "graduates"]).head(1)),
+            further_latest=_further_share(_both_known(recent)[:1]),
             best_match=None if best is None else float(best),
-            demand_years=_demand_years(
-                linked, evidence, reach.regions if reach else (region,), reach.fields if reach else (major,)
+            demand_years=self._demand_years(
+                linked, reach.regions if reach else (region,), reach.fields if reach else (major,)
             ),
             # Its own field and region: a source that sees a neighbouring field says nothing about this one.
             source_age=_source_age(
@@ -257,8 +264,18 @@ class _Gatherer:
             scope=evidence.scope,
             last_measure=evidence.earlier.get(program),
             predecessors=self._ancestors.get(program, ()),
-            **_reachable(linked[linked["role"] == "current"], self._strategic, placement),
+            **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
+
+    def _demand_years(
+        self, linked: Sequence[Any], regions: tuple[str, ...], fields: tuple[str, ...]
+    ) -> tuple[DemandYear, ...]:
+        posts: dict[int, int] = {}
+        for row in linked:
+            if row.role in COUNTED:
+                posts[int(row.year)] = posts.get(int(row.year), 0) + self._evidence.posts_by_demand[str(row.demand_id)]
+        seen = self._evidence.coverage
+        return tuple(DemandYear(y, posts.get(y, 0), seen.best(regions, fields, y)) for y in self._years)
 
 
 def pooled_facts(pool: Facts, members: list[Facts], placement: Placement) -> Facts:
@@ -313,42 +330,32 @@ def study_years(row: pd.Series) -> int:
     return _USUAL_YEARS.get(word(row["level"]), 3)
 
 
-def _reachable(current: pd.DataFrame, strategic: Mapping[str, str], placement: Placement) -> dict[str, Any]:
-    posts = [placement.posts.get(str(d), 0) for d in current["demand_id"]]
-    total = sum(posts)
+def _latest_first(outcomes: pd.DataFrame) -> dict[str, list[Any]]:
+    return rows_by(outcomes.sort_values("year", ascending=False, kind="stable"), "program_id")
+
+
+def _reachable(current: Sequence[Any], strategic: Mapping[str, str], placement: Placement) -> dict[str, Any]:
+    posts = [placement.posts.get(str(row.demand_id), 0) for row in current]
     by_chain: dict[str, int] = {}
-    for n, chain in zip(posts, current["chain"].astype(object), strict=True):
-        if not empty(chain) and chain in strategic:
-            by_chain[chain] = by_chain.get(chain, 0) + n
+    for n, row in zip(posts, current, strict=True):
+        if not empty(row.chain) and row.chain in strategic:
+            by_chain[row.chain] = by_chain.get(row.chain, 0) + n
     chains = sorted(by_chain, key=lambda c: (-by_chain[c], c))
-    short = [n for n, mark in zip(posts, current["shortage"].fillna(False), strict=True) if mark]
     return {
-        "reachable": total,
+        "reachable": sum(posts),
         "strategic": sum(by_chain.values()),
-        "short": sum(short),
+        "short": sum(n for n, row in zip(posts, current, strict=True) if not empty(row.shortage) and row.shortage),
         "strategic_chains": tuple(chains),
         "documents": tuple(dict.fromkeys(strategic[c] for c in chains)),
-        "growth": _weighted(posts, current["growth"]),
-        "growth_low": _weighted(posts, current["growth_low"]),
+        "growth": _weighted(posts, [row.growth for row in current]),
+        "growth_low": _weighted(posts, [row.growth_low for row in current]),
     }
 
 
-def _weighted(posts: list[int], values: pd.Series) -> float | None:
+def _weighted(posts: Sequence[int], values: Sequence[Any]) -> float | None:
     known = [(n, float(v)) for n, v in zip(posts, values, strict=True) if not empty(v)]
     total = sum(n for n, _ in known)
     return sum(n * v for n, v in known) / total if total else None
-
-
-def _demand_years(
-    linked: pd.DataFrame, evidence: Evidence, regions: tuple[str, ...], fields: tuple[str, ...]
-) -> tuple[DemandYear, ...]:
-    counted = linked[linked["role"].isin(["current", "history"])]
-    posts: dict[int, int] = {}
-    for demand, year in zip(counted["demand_id"].astype(str), counted["year"], strict=True):
-        posts[int(year)] = posts.get(int(year), 0) + evidence.posts_by_demand[demand]
-    listed = evidence.demands[evidence.demands["role"].isin(["current", "history"])]
-    years = sorted({int(y) for y in listed["year"]}, reverse=True)
-    return tuple(DemandYear(y, posts.get(y, 0), evidence.coverage.best(regions, fields, y)) for y in years)
 
 
 def _source_age(coverage: Coverage, regions: tuple[str, ...], fields: tuple[str, ...], as_of: date) -> int | None:
@@ -360,18 +367,19 @@ def _source_age(coverage: Coverage, regions: tuple[str, ...], fields: tuple[str,
     return None
 
 
-def _students_left(program: str, history: pd.DataFrame, students: pd.DataFrame, as_of: date) -> int | None:
-    cohorts = students[(students["program_id"] == program) & (students["graduation_year"] >= as_of.year)]
-    if len(cohorts):
-        return int(cohorts["students"].sum())
-    known = history.dropna(subset=["students"])
-    return int(known["students"].iloc[0]) if len(known) else None
+def _students_left(history: Sequence[Any], cohorts: Sequence[Any], as_of: date) -> int | None:
+    still = [int(row.students) for row in cohorts if row.graduation_year >= as_of.year]
+    return sum(still) if still else next((int(row.students) for row in history if not empty(row.students)), None)
 
 
-def _further_share(recent: pd.DataFrame) -> float | None:
-    known = recent.dropna(subset=["further_study", "graduates"])
-    total = int(known["graduates"].sum())
-    return float(known["further_study"].sum() / total) if total else None
+def _both_known(recent: Sequence[Any]) -> list[Any]:
+    return [row for row in recent if not empty(row.further_study) and not empty(row.graduates)]
+
+
+def _further_share(recent: Sequence[Any]) -> float | None:
+    known = _both_known(recent)
+    total = sum(int(row.graduates) for row in known)
+    return sum(int(row.further_study) for row in known) / total if total else None
 
 
 def _strategic_chains(chains: pd.DataFrame) -> dict[str, str]:
