@@ -15,6 +15,7 @@ import click
 from api.cli_decide import register
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
+from api.cli_serve import register as register_service
 from api.options import language_option
 from corpora.faults import Unusable
 
@@ -438,6 +439,7 @@ def _say(lang: str, zh: str, en: str) -> str:
 
 
 register(cli)
+register_service(cli)
 
 
 def main() -> None:

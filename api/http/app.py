@@ -1,0 +1,85 @@
+"""The service over HTTP: `create_app(settings)`; `duikou serve` runs it."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from pydantic.json_schema import models_json_schema
+from starlette.middleware.cors import CORSMiddleware
+
+from api.http import assessments, health, jobs
+from api.http.callers import Limiter
+from api.http.encoding import SharedEncoder
+from api.http.middleware import Around, Metrics
+from api.http.problem import ProblemBody, add_handlers, responses
+from api.logs import configure_logs
+from api.settings import Settings, read_settings
+from api.state.database import Database
+from api.store import Store
+
+DESCRIPTION = """
+对口：职业教育专业与产业需求的匹配分析。 Matches vocational programs with the skill demands of industry chains.
+
+Send a key as `Authorization: Bearer duikou_…`. Everything that takes long is a job: the answer is 202, its `Location` tells how far it is.
+Errors are `application/problem+json` in one shape everywhere.
+"""
+EVERYWHERE = ("no-key", "not-allowed", "invalid-request", "too-many-requests", "internal")
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application on the state that the settings name; its database is brought up to date at start."""
+    configure_logs(settings)
+    database = Database(settings.database_url)
+    metrics = Metrics()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database.migrate()
+        app.state.encoder.load_later()
+        yield
+        database.close()
+
+    app = FastAPI(
+        title="Duikou 对口",
+        version=version("duikou"),
+        description=DESCRIPTION,
+        lifespan=lifespan,
+        docs_url="/docs",
+        redoc_url=None,
+        max_body_size=settings.body_kb * 1024,
+        responses=responses(*EVERYWHERE),
+    )
+    app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
+    app.state.store = Store(settings.data, settings.kept_in_memory)
+    app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
+    app.state.open_csrf = secrets.token_urlsafe(32)
+    for module in (health, jobs, assessments):
+        app.include_router(module.router)
+    app.openapi = lambda: _with_problems(app)  # type: ignore[method-assign]
+    add_handlers(app)
+    if settings.cors:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(settings.cors), allow_methods=["*"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match"],
+            expose_headers=["ETag", "Location", "X-Request-Id"],
+        )  # fmt: skip
+    app.add_middleware(Around, metrics=metrics)
+    return app
+
+
+def _with_problems(app: FastAPI) -> dict[str, Any]:
+    """The description of the API, with the one body of all errors."""
+    document = FastAPI.openapi(app)
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    if "ProblemBody" not in schemas:
+        _, found = models_json_schema([(ProblemBody, "serialization")], ref_template="#/components/schemas/{model}")
+        schemas.update(found["$defs"])
+    return document
+
+
+def app_of_environment() -> FastAPI:
+    """For servers that start several processes."""
+    return create_app(read_settings())
