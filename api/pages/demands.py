@@ -13,9 +13,8 @@ from api.pages.table import Choice, Filter, Head, Pages, Query, column_filter, c
 from api.pages.words import say
 from corpora.frames import empty, word
 from corpora.starter import catalogue
-from indexes.lexical import lexical_vectors
 from matcher.assessment import Assessment
-from matcher.placement.whitespace import NO_PROGRAM, SCARCE, suggestions
+from matcher.placement.whitespace import NO_PROGRAM, SCARCE, Scorer, suggestions
 from matcher.policy.words import Language
 
 COLUMNS = ("occupation", "region", "chain", "posts", "placed", "whitespace", "growth")
@@ -81,15 +80,22 @@ class Demands:
     path: str
 
 
-def demands_view(assessment: Assessment, query: DemandQuery, path: str, language: Language) -> Demands:
-    """One page of the table; suggestions are made where only empty posts are asked for."""
+def demands_view(
+    assessment: Assessment, query: DemandQuery, path: str, language: Language, near: Scorer
+) -> Demands:
+    """One page of the table; suggestions are made where only empty posts are asked for.
+
+    Args:
+        path: of the table, which links lead back to.
+        near: how near catalogue programs are to occupations.
+    """
     table = demand_table(assessment)
     sort = query.sort or ("-whitespace" if query.left else "")
     sort = sort if sort.removeprefix("-") in COLUMNS else ""
     found = in_order(table[_kept(table, query)], sort)
     shown, pages = paged(found, query, path, language)
     listed = records(shown)
-    suggested = _suggested(assessment, listed) if query.left else [()] * len(listed)
+    suggested = _suggested(assessment, listed, near) if query.left else [()] * len(listed)
     empties = table["whitespace"] > 0
     counts = {"": len(table), "any": int(empties.sum()), **{
         key: int((table["left_because"] == key).sum()) for key in (NO_PROGRAM, SCARCE)}}  # fmt: skip
@@ -159,7 +165,9 @@ def _filters(table: pd.DataFrame, query: DemandQuery, language: Language) -> tup
     return tuple(f for f in found if f is not None)
 
 
-def _suggested(assessment: Assessment, listed: list[dict[str, Any]]) -> list[tuple[Suggestion, ...]]:
+def _suggested(
+    assessment: Assessment, listed: list[dict[str, Any]], near: Scorer
+) -> list[tuple[Suggestion, ...]]:
     """For every row the catalogue programs nearest by name, without those that the pack allows no new points."""
     own = assessment.programs.merge(assessment.inputs["programs"][["program_id", "code"]], on="program_id")
     barred = set(own.loc[own["notices"].fillna("").str.contains("no_new_points"), "code"].dropna())
@@ -168,9 +176,5 @@ def _suggested(assessment: Assessment, listed: list[dict[str, Any]]) -> list[tup
     # English posts meet the English names.
     known = known.assign(**{"class": known["class"] + " " + known["name_en"]})
     wanted = [(word(r["occupation"]), word(r["levels"])) for r in listed]
-    found = suggestions(wanted, known[~known["code"].isin(barred)], _shared_characters, SUGGESTED)
+    found = suggestions(wanted, known[~known["code"].isin(barred)], near, SUGGESTED)
     return [tuple(Suggestion(code, name, int(offered.get(code, 0))) for code, name in row) for row in found]
-
-
-def _shared_characters(programs: Any, occupations: Any) -> Any:
-    return (lexical_vectors(programs) @ lexical_vectors(occupations).T).toarray()

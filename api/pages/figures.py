@@ -32,9 +32,9 @@ def certainty(value: Any) -> str:
     """A probability: never 100 % and never 0 %, since no estimate is."""
     if empty(value):
         return NONE
-    if 0.99 < float(value) < 1:
+    if float(value) > 0.99:
         return ">99%"
-    if 0 < float(value) < 0.01:
+    if float(value) < 0.01:
         return "<1%"
     return f"{float(value):.0%}"
 
@@ -45,8 +45,3 @@ def signed(value: Any, digits: int = 2) -> str:
         return NONE
     number = round(float(value), digits)
     return "0" if number == 0 else f"{number:+,.{digits}f}".replace("-", "−")
-
-
-def hundredths(value: Any) -> int:
-    """Persons or posts as whole hundredths: sums of shown figures are sums of whole numbers."""
-    return 0 if empty(value) else round(float(value) * 100)

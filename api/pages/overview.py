@@ -1,7 +1,9 @@
 """The first page of an assessment: how many of which flag, where people are short, what changed, the strongest cases."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
@@ -99,6 +101,15 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Surplus:
+    """One block in a certified surplus: the catalogue programs in it, and the page of one of them, with the certificate."""
+
+    names: str
+    text: str
+    link: str
+
+
+@dataclass(frozen=True)
 class Overview:
     """Everything the page shows."""
 
@@ -109,6 +120,7 @@ class Overview:
     chains: tuple[ChainRow, ...]
     cases: tuple[tuple[FlagCount, tuple[Case, ...]], ...]
     changes: Changes | None
+    surplus: tuple[Surplus, ...]
     pack: str
 
 
@@ -128,6 +140,7 @@ def overview(assessment: Assessment, base: str, language: Language, changes: Cha
         chains=chain_rows(assessment, base, language),
         cases=tuple((flag, _cases(assessment, flag.key, language)) for flag in flags if flag.count),
         changes=changes,
+        surplus=_surplus(assessment, base, language),
         pack=assessment.manifest["policy"]["title"][language],
     )
 
@@ -236,11 +249,35 @@ def _figures(assessment: Assessment, language: Language) -> tuple[Figure, ...]:
             f"{demands['whitespace'].sum():,.0f}", say("figure_empty", language), say("figure_empty_note", language)
         ),
         Figure(
-            f"{sum(b['unplaced_here'] for b in certified):,.0f}",
+            f"{sum(b['unplaced_here'] or 0 for b in certified):,.0f}",
             say("figure_surplus", language),
             say("figure_surplus_note", language, blocks=len(certified)),
         ),
     )
+
+
+def _surplus(assessment: Assessment, base: str, language: Language) -> tuple[Surplus, ...]:
+    """Certified blocks with the sums of their certificates, those with the most persons left first."""
+    names = {str(r.program_id): word(r.name) for r in rows(assessment.programs)}
+    by_id = {b["block"]: b for b in assessment.blocks}
+    certified = sorted((b for b in assessment.blocks if b["certified"]), key=lambda b: -(b["cannot_be_placed"] or 0))
+    found = []
+    for block in certified:
+        closed = [block, *(by_id[b] for b in block["worse_blocks"])]
+        supply, posts = (_sum(b[figure] for b in closed) for figure in ("supply", "posts"))
+        text = say(
+            "surplus_block", language, supply=figures.persons(supply), posts=figures.persons(posts),
+            rate=figures.rate(block["rate"]), left=figures.persons(block["cannot_be_placed"]),
+        )  # fmt: skip
+        members = [str(r["program_id"]) for r in block["programs"]]
+        title = ("、" if language == "zh" else ", ").join(dict.fromkeys(names[p] for p in members))
+        found.append(Surplus(title, text, f"{base}/programs/{quote(members[0], safe='')}#certificate"))
+    return tuple(found)
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = list(values)
+    return None if None in known else round(sum(v for v in known if v is not None), 2)
 
 
 def _cases(assessment: Assessment, flag: str, language: Language) -> tuple[Case, ...]:

@@ -1,6 +1,6 @@
 """One program: its flag and everything behind it, ready to be read by somebody who has to answer for it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,14 +159,13 @@ def program_view(
     assessment: Assessment,
     program_id: str,
     language: Language,
-    visible: Collection[str] | None = None,
-    with_checks: bool = False,
+    scoped: bool = False,
 ) -> Program:
     """The page of one program.
 
     Args:
-        visible: programs that the reader may see, None for all; sums over the others stay, their names do not.
-        with_checks: whether data check notices are shown, which is for the bureau alone.
+        assessment: as the reader may see it.
+        scoped: whether programs are hidden from the reader, so that those of a block are not set beside each other.
 
     Raises:
         NoProgram: the assessment has no such program.
@@ -192,15 +191,15 @@ def program_view(
             if share > 0
         ),
         reason=trace["reason"][language],
-        also=tuple(GROUND_NAMES[ground][language] for ground in trace["also_fires"]),
+        also=tuple(FLAG_NAMES[flag][language] for flag in trace["also_fires"]),
         notices=notice_names(record["notices"], language),
         needed=tuple(trace["needed_data"][language]),
         rule=_rule(trace, language),
         measure=_measure(trace, language),
         facts=_facts(record, language),
         naive=_naive(record, language),
-        certificate=certificate(assessment, program_id, language, visible),
-        beside=_beside(assessment, record, language) if visible is None else None,
+        certificate=certificate(assessment, program_id, language),
+        beside=None if scoped else _beside(assessment, record, language),
         employment=_employment(assessment, program_id, record, language),
         matches=matches_of(assessment, program_id, language),
         calibrated=bool(assessment.manifest["encoder"]["calibrated"]),
@@ -218,7 +217,7 @@ def program_view(
         ),
         documents=tuple(str(document) for document in trace["documents"]),
         predecessors=tuple(str(p) for p in trace["predecessors"]),
-        checks=tuple(c[language] for c in trace["data_checks"]) if with_checks else (),
+        checks=tuple(c[language] for c in trace.get("data_checks", ())),
         counterfactual=counterfactual(record, trace, language),
     )  # fmt: skip
 
@@ -308,6 +307,8 @@ def _employment(
     years = []
     for row in rows(own):
         n, k = whole(row.graduates), whole(row.employed)
+        # As the estimate counts: those who look for work, and never fewer than found it.
+        n = None if n is None or k is None else max(n - (whole(row.further_study) or 0), k)
         basis = say(f"basis_{row.rate_basis}", language) if word(row.rate_basis) else ""
         cells = tuple(figures.whole(getattr(row, column)) for column in columns)
         years.append(YearView(int(row.year), basis, cells, figures.share(k / n) if n and k is not None else figures.NONE))

@@ -63,12 +63,14 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "Separate grounds side by side: no ranking, no total.",
     ),
     "employment_note": (
-        "估计值以同类专业为参照对小样本作了收缩；表中为上报原数，未作任何调整。",
-        "The estimate leans on programs of the same kind where cohorts are small; the table shows figures as reported.",
+        "估计值以同类专业为参照对小样本作了收缩；表中为上报原数，未作任何调整。就业率以求职毕业生（毕业减升学）为分母。",
+        "The estimate leans on programs of the same kind where cohorts are small; the table shows figures as reported. Those who "
+        "study on are not counted.",
     ),
     "evidence_note": (
-        "左右两句是概率的主要来历。概率由人工规则外的评分配对校准，不是相似度。",
-        "The two sentences carry most of the match. p is calibrated on graded pairs; it is no similarity.",
+        "左右两句是概率的主要来历。概率按评分配对校准（目前由语言模型评分，尚未经人工核定），不是相似度。",
+        "The two sentences carry most of the match. p is calibrated on graded pairs (graded by a language model, not yet by "
+        "people); it is no similarity.",
     ),
     "evidence_parts": (
         "以随机一对为起点，各部分加减多少（对数几率）：",

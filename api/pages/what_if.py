@@ -16,7 +16,7 @@ from reports.page import SHOWN_FLAGS
 
 SHOWN_POSTS = 3
 SHOWN_OTHERS = 12
-INTAKE, OPENINGS, PARAMETER = "intake", "openings:", "parameter:"
+INTAKE, EMPLOYED, OPENINGS, PARAMETER = "intake", "employed", "openings:", "parameter:"
 # Parameters that most flags turn on, with their range and step.
 PARAMETERS: Mapping[str, tuple[float, float, float]] = {
     "surplus.rate": (0.3, 1.0, 0.05),
@@ -42,13 +42,14 @@ class Slider:
 class Asked:
     """What the sliders ask for, where it differs from the assessment: the arguments of `Assessment.what_if`."""
 
-    intake: Mapping[str, float]
+    intake: Mapping[str, int]
+    employed: Mapping[str, int]
     openings: Mapping[str, float]
     parameters: Mapping[str, float]
 
     @property
     def nothing(self) -> bool:
-        return not (self.intake or self.openings or self.parameters)
+        return not (self.intake or self.employed or self.openings or self.parameters)
 
 
 @dataclass(frozen=True)
@@ -75,23 +76,28 @@ class Answer:
 
 
 def sliders(assessment: Assessment, program_id: str, given: Mapping[str, str], language: Language) -> tuple[Slider, ...]:
-    """Graduates of the program, openings of the posts it leans on most, and the two limits that most flags turn on."""
+    """Graduates and employed of the program, openings of the posts it leans on most, and the limits most flags turn on."""
     found = []
-    own = assessment.programs.set_index("program_id").loc[program_id]
-    if not empty(own["supply"]) and own["supply"] > 0:
-        supply = float(own["supply"])
-        found.append(
-            _slider(INTAKE, say("slider_intake", language), say("unit_persons_a_year", language), 0, 2 * supply, supply,
-                    given)
-        )  # fmt: skip
+    values = assessment.manifest["policy"]["parameters"]
+    outcomes = assessment.inputs["outcomes"]
+    cohorts = outcomes[outcomes["program_id"] == program_id].dropna(subset=["graduates"])
+    cohorts = cohorts.sort_values("year", ascending=False).head(int(values["supply.years"]["value"]))
+    if len(cohorts):
+        mean = float(cohorts["graduates"].astype(float).mean())
+        unit = say("unit_persons_a_year", language)
+        found.append(_slider(INTAKE, say("slider_intake", language), unit, 2 * mean, mean, given))
+        latest = cohorts.iloc[0]
+        if not empty(latest["employed"]):
+            label = say("slider_employed", language, year=latest["year"], graduates=latest["graduates"])
+            unit = say("unit_persons", language)
+            found.append(_slider(EMPLOYED, label, unit, float(latest["graduates"]), float(latest["employed"]), given))
     linked = assessment.matches[(assessment.matches["program_id"] == program_id) & assessment.matches["edge"]]
     posts = assessment.demands[assessment.demands["demand_id"].isin(linked["demand_id"])]
     for row in rows(posts.sort_values(["posts", "demand_id"], ascending=[False, True]).head(SHOWN_POSTS)):
         label = say("slider_openings", language, occupation=word(row.occupation), region=word(row.region))
         openings = float(row.openings)
         unit = say("unit_openings", language)
-        found.append(_slider(f"{OPENINGS}{row.demand_id}", label, unit, 0, 2 * openings, openings, given))
-    values = assessment.manifest["policy"]["parameters"]
+        found.append(_slider(f"{OPENINGS}{row.demand_id}", label, unit, 2 * openings, openings, given))
     for name, (low, high, step) in PARAMETERS.items():
         value = float(values[name]["value"])
         field = f"{PARAMETER}{name}"
@@ -102,17 +108,16 @@ def sliders(assessment: Assessment, program_id: str, given: Mapping[str, str], l
     return tuple(found)
 
 
-def _slider(
-    name: str, label: str, unit: str, low: float, high: float, value: float, given: Mapping[str, str]
-) -> Slider:
-    whole = round(value)
-    top = max(10, round(high))
-    return Slider(name, label, unit, f"{low:g}", f"{top:g}", "1", f"{whole:g}", given.get(name, f"{whole:g}"))
+def _slider(name: str, label: str, unit: str, high: float, value: float, given: Mapping[str, str]) -> Slider:
+    """A slider over whole numbers from 0."""
+    start = f"{round(value)}"
+    return Slider(name, label, unit, "0", f"{max(1, round(high))}", "1", start, given.get(name, start))
 
 
 def asked(found: Iterable[Slider], program_id: str) -> Asked:
     """The sliders that were moved; one that holds no number counts as not moved."""
-    intake: dict[str, float] = {}
+    intake: dict[str, int] = {}
+    employed: dict[str, int] = {}
     openings: dict[str, float] = {}
     parameters: dict[str, float] = {}
     for slider in found:
@@ -120,12 +125,14 @@ def asked(found: Iterable[Slider], program_id: str) -> Asked:
         if value is None or value == float(slider.value):
             continue
         if slider.name == INTAKE:
-            intake[program_id] = value
+            intake[program_id] = int(value)
+        elif slider.name == EMPLOYED:
+            employed[program_id] = int(value)
         elif slider.name.startswith(OPENINGS):
             openings[slider.name.removeprefix(OPENINGS)] = value
         else:
             parameters[slider.name.removeprefix(PARAMETER)] = value
-    return Asked(intake, openings, parameters)
+    return Asked(intake, employed, openings, parameters)
 
 
 def answer(
