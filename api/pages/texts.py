@@ -104,6 +104,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "由主管部门作出，须写明理由；原建议与调整并列显示。",
         "For the bureau, with a reason; the original flag and the override are shown side by side.",
     ),
+    "round_note": (
+        "公示期内，拟撤并专业点所在院校可作陈述申辩。",
+        "Within these days the schools concerned may state their case.",
+    ),
     "policies_note": (
         "规则集是参数与规则的清单，每个数值都注明出自哪份文件。标明“来源未核对”的，不作正式结论依据。",
         "A pack lists parameters and rules, each value with the document it comes from. Unverified packs are not for formal "

@@ -1,13 +1,10 @@
 """The what-if of one program: a few sliders that matter for it, and what comes out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from api.pages import figures
-from api.pages.overview import records
 from api.pages.words import say
 from corpora.frames import empty, rows, word
 from matcher.assessment import Assessment
@@ -40,7 +37,7 @@ class Slider:
 
 @dataclass(frozen=True)
 class Asked:
-    """What the sliders ask for, where it differs from the assessment: the arguments of `Assessment.what_if`."""
+    """What the sliders ask for, where it differs from the assessment: the arguments of `matcher.what_if`."""
 
     intake: Mapping[str, int]
     employed: Mapping[str, int]
@@ -75,8 +72,15 @@ class Answer:
     counts: tuple[tuple[str, str, int, int], ...]
 
 
-def sliders(assessment: Assessment, program_id: str, given: Mapping[str, str], language: Language) -> tuple[Slider, ...]:
-    """Graduates and employed of the program, openings of the posts it leans on most, and the limits most flags turn on."""
+def sliders(
+    assessment: Assessment, program_id: str, given: Mapping[str, str], language: Language, openings: bool = True
+) -> tuple[Slider, ...]:
+    """Graduates and employed of the program, openings of the posts it leans on most, and the limits most flags turn on.
+
+    Args:
+        given: form field -> what it holds; the assessment's own figure where it is missing.
+        openings: whether posts may be changed.
+    """
     found = []
     values = assessment.manifest["policy"]["parameters"]
     outcomes = assessment.inputs["outcomes"]
@@ -93,11 +97,11 @@ def sliders(assessment: Assessment, program_id: str, given: Mapping[str, str], l
             found.append(_slider(EMPLOYED, label, unit, float(latest["graduates"]), float(latest["employed"]), given))
     linked = assessment.matches[(assessment.matches["program_id"] == program_id) & assessment.matches["edge"]]
     posts = assessment.demands[assessment.demands["demand_id"].isin(linked["demand_id"])]
-    for row in rows(posts.sort_values(["posts", "demand_id"], ascending=[False, True]).head(SHOWN_POSTS)):
+    shown = posts.sort_values(["posts", "demand_id"], ascending=[False, True]).head(SHOWN_POSTS if openings else 0)
+    for row in rows(shown.dropna(subset="openings")):
         label = say("slider_openings", language, occupation=word(row.occupation), region=word(row.region))
-        openings = float(row.openings)
-        unit = say("unit_openings", language)
-        found.append(_slider(f"{OPENINGS}{row.demand_id}", label, unit, 2 * openings, openings, given))
+        now = float(row.openings)
+        found.append(_slider(f"{OPENINGS}{row.demand_id}", label, say("unit_openings", language), 2 * now, now, given))
     for name, (low, high, step) in PARAMETERS.items():
         value = float(values[name]["value"])
         field = f"{PARAMETER}{name}"
@@ -138,17 +142,17 @@ def asked(found: Iterable[Slider], program_id: str) -> Asked:
 def answer(
     assessment: Assessment,
     program_id: str,
-    changed: pd.DataFrame,
+    changed: Sequence[Mapping[str, Any]],
     counts: tuple[Mapping[str, int], Mapping[str, int]],
     language: Language,
 ) -> Answer:
     """What a what-if found.
 
     Args:
-        changed: one row a program that changes, as `Assessment.what_if` gives it.
+        changed: one row a program that changes, as `matcher.what_if` gives it.
         counts: programs by flag, before and after.
     """
-    effects = [_effect(record) for record in records(changed)]
+    effects = [_effect(record) for record in changed]
     own = next((e for e in effects if e.program_id == program_id), None)
     others = [e for e in effects if e.program_id != program_id and e.flag_from != e.flag_to]
     others += [e for e in effects if e.program_id != program_id and e.flag_from == e.flag_to]

@@ -58,26 +58,29 @@ for (const form of document.querySelectorAll("form[data-what-if]")) {
   });
 }
 
-// A running job: events as they come, else asking every two seconds.
+// A running job: events as they come, else asking every two seconds. The end leads to the result.
 for (const card of document.querySelectorAll("[data-job]")) {
   const bar = card.querySelector("progress"), step = card.querySelector("[data-step]"), lost = card.querySelector("[data-lost]");
+  const words = JSON.parse(card.dataset.words), address = `/v1/jobs/${card.dataset.job}`;
   const tell = (job) => {
     lost.hidden = true;
-    step.textContent = job.text;
+    const now = job.step ? words[`step_${job.step}`] ?? job.step : "";
+    step.textContent = [words[`state_${job.state}`], now].filter(Boolean).join(" · ");
     if (job.of) { bar.max = job.of; bar.value = job.done; } else bar.removeAttribute("value");
-    if (job.ended) location.assign(card.dataset.done);
-    return job.ended;
+    const ended = !["queued", "running"].includes(job.state);
+    if (ended) location.assign(job.state === "done" && card.dataset.result || card.dataset.done);
+    return ended;
   };
   const poll = async () => {
     try {
-      const answer = await fetch(`/jobs/${card.dataset.job}/state`);
+      const answer = await fetch(address);
       if (answer.ok && tell(await answer.json())) return;
       lost.hidden = answer.ok;
     } catch { lost.hidden = false; }
     setTimeout(poll, 2000);
   };
-  const events = new EventSource(`/jobs/${card.dataset.job}/events`);
-  events.onmessage = (event) => { if (tell(JSON.parse(event.data))) events.close(); };
+  const events = new EventSource(`${address}/events`);
+  events.addEventListener("job", (event) => { if (tell(JSON.parse(event.data))) events.close(); });
   events.onerror = () => { events.close(); poll(); };
 }
 
