@@ -8,9 +8,11 @@ reports/<id>/              likewise
 """
 
 import os
+import shutil
+import tempfile
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
 
 from matcher.assessment import Assessment, load_assessment
@@ -69,3 +71,18 @@ def write_whole(file: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(aside, file)
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Writes a folder beside its place and renames it; one that is there already is left, since it says the same."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            write_whole(aside / name, content)
+        aside.chmod(0o755)
+        os.replace(aside, folder)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        if not folder.is_dir():
+            raise

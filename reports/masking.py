@@ -16,7 +16,7 @@ from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
 from matcher.lists import provincial_list
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES
-from reports.suppression import lone_sums, suppressed
+from reports.suppression import suppressed, telling_sums
 
 LEAST_GRADUATES = 10
 LEAST_ENTERPRISES = 3
@@ -47,14 +47,17 @@ def public_view(assessment: Assessment) -> Assessment:
     posts = hidden_demands(assessment)
     programs, demands = assessment.programs, assessment.demands
     blocks = programs["block"]
-    closed = lone_sums(hidden, blocks) | lone_sums(posts, demands["block"])
+    closed = telling_sums(programs["supply"], hidden, blocks, LEAST_GRADUATES)
+    closed |= telling_sums(demands["posts"], posts, demands["block"])
     shut = hidden | blocks.isin(closed)
     return replace(
         assessment,
         programs=_programs(assessment, hidden, shut),
         demands=_blank(demands, posts, _OF_A_DEMAND),
         matches=_links(assessment, set(demands.loc[posts, "demand_id"])),
-        skills=assessment.skills.assign(posts=float("nan"), employers=pd.NA),
+        skills=assessment.skills.assign(
+            posts=float("nan"), employers=pd.array([pd.NA] * len(assessment.skills), dtype="Int64")
+        ),
         placement=assessment.placement.iloc[:0],
         blocks=_blocks(
             assessment, set(programs.loc[hidden, "program_id"]), set(demands.loc[posts, "demand_id"]), closed
@@ -72,9 +75,9 @@ def public_list(assessment: Assessment) -> pd.DataFrame:
     """
     table = provincial_list(assessment)
     by_year = table["graduates_by_year"].map(_least_year)
-    small = (table["supply"] < LEAST_GRADUATES).fillna(False) | (by_year < LEAST_GRADUATES)
+    small = table["supply"].between(0, LEAST_GRADUATES, inclusive="neither").fillna(False) | (by_year < LEAST_GRADUATES)
     kind = table["code"].fillna(table["name"]) + " " + table["level"].fillna("")
-    out = suppressed(table["supply"], small, [kind, table["region"]])
+    out = suppressed(table["supply"], small, [kind, table["region"]], LEAST_GRADUATES)
     figures = ("students", "intake_by_year", "graduates_by_year", "supply", "rate", "posts")
     table = _blank(table, out, figures)
     for column, lang in (("reason", "zh"), ("reason_en", "en")):
@@ -87,8 +90,10 @@ def hidden_programs(assessment: Assessment) -> pd.Series:
     """bool, one a row of `programs`: figures left out, its own or for a neighbour's sake."""
     programs = assessment.programs
     small = _small_cohorts(assessment)
-    few = (programs["supply"] < LEAST_GRADUATES).fillna(False) | programs["program_id"].isin(small)
-    return suppressed(programs["supply"], few, [programs["block"]])
+    few = programs["supply"].between(0, LEAST_GRADUATES, inclusive="neither").fillna(False)
+    return suppressed(
+        programs["supply"], few | programs["program_id"].isin(small), [programs["block"]], LEAST_GRADUATES
+    )
 
 
 def hidden_demands(assessment: Assessment) -> pd.Series:
@@ -110,7 +115,7 @@ def _small_cohorts(assessment: Assessment) -> set[str]:
     outcomes = assessment.inputs.get("outcomes", empty_frame("outcomes"))
     past = outcomes[outcomes["year"] <= day].sort_values(["program_id", "year"], ascending=[True, False])
     latest = past[past.groupby("program_id").cumcount() < YEARS]
-    return set(latest.loc[(latest["graduates"] < LEAST_GRADUATES).fillna(False), "program_id"])
+    return set(latest.loc[latest["graduates"].between(1, LEAST_GRADUATES - 1).fillna(False), "program_id"])
 
 
 def _programs(assessment: Assessment, hidden: pd.Series, shut: pd.Series) -> pd.DataFrame:
@@ -134,9 +139,9 @@ def _large_years(text: Any) -> Any:
 
 
 def _least_year(text: Any) -> float:
-    """Of "2026: 41; 2025: 8" the least figure; infinity where there is none."""
+    """Of "2026: 41; 2025: 8" the least figure above nought; infinity where there is none."""
     found = [int(part.rsplit(": ", 1)[1]) for part in word(text).split("; ") if part]
-    return min(found, default=float("inf"))
+    return min((n for n in found if n), default=float("inf"))
 
 
 def _reason(trace: Mapping[str, Any], lang: str) -> str:

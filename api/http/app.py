@@ -6,15 +6,28 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
-from api.http import assessments, health, jobs
+from api.http import (
+    administration,
+    assessments,
+    corpora,
+    health,
+    jobs,
+    policies,
+    questions,
+    reports,
+    results,
+    reviews,
+    session,
+)  # fmt: skip
 from api.http.callers import Limiter
 from api.http.encoding import SharedEncoder
 from api.http.middleware import Around, Metrics
 from api.http.problem import ProblemBody, add_handlers, responses
+from api.http.reading import Unchanged
 from api.logs import configure_logs
 from api.settings import Settings, read_settings
 from api.state.database import Database
@@ -56,8 +69,15 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = Store(settings.data, settings.kept_in_memory)
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
     app.state.open_csrf = secrets.token_urlsafe(32)
-    for module in (health, jobs, assessments):
+    for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
         app.include_router(module.router)
+    # The form around a file is a little larger than the file.
+    app.include_router(corpora.router, max_body_size=(settings.upload_mb << 20) + (1 << 16))
+
+    @app.exception_handler(Unchanged)
+    async def _unchanged(request: Request, fault: Unchanged) -> Response:
+        return Response(status_code=304, headers={"ETag": fault.etag, "Cache-Control": "private, no-cache"})
+
     app.openapi = lambda: _with_problems(app)  # type: ignore[method-assign]
     add_handlers(app)
     if settings.cors:

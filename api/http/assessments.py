@@ -1,9 +1,9 @@
 """/v1/assessments: ask for one, list them, read one."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from fastapi import APIRouter, Path, Response, status
+from fastapi import APIRouter, Response, status
 from pydantic import BaseModel, Field, field_validator
 
 from api.http.bodies import Id, IdempotencyKey, JobBody, Limit, Offset, Page
@@ -17,7 +17,6 @@ from matcher.assessment import INPUTS
 from matcher.policy.pack import load_pack
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
-AssessmentId = Annotated[Id, Path(description="Of an assessment.")]
 REQUIRED = ("programs", "outcomes", "demands")
 
 
@@ -127,3 +126,10 @@ def list_assessments(who: Viewer, database: TheDatabase, offset: Offset = 0, lim
 def _fields(row: AssessmentRow) -> dict[str, Any]:
     names = ("id", "title", "as_of", "policy", "label", "parent", "created_at")
     return {name: getattr(row, name) for name in names}
+
+
+def detail(
+    row: AssessmentRow, flags: dict[str, int], children: list[str], manifest: dict[str, Any]
+) -> AssessmentDetail:
+    """The body of one assessment."""
+    return AssessmentDetail(**_fields(row), flags=flags, children=children, manifest=manifest)

@@ -45,6 +45,16 @@ Task = Callable[[Work], Outcome]
 def tasks() -> Mapping[str, Task]:
     """Kind of job -> function."""
     from api.work.assess import assess_tables, demo
+    from api.work.compare import compare_assessments
     from api.work.inspect import inspect_upload
+    from api.work.recompute import recompute
+    from api.work.report import write_report
 
-    return {"assess": assess_tables, "demo": demo, "inspect": inspect_upload}
+    return {
+        "assess": assess_tables,
+        "demo": demo,
+        "inspect": inspect_upload,
+        "compare": compare_assessments,
+        "recompute": recompute,
+        "report": write_report,
+    }

@@ -1,4 +1,4 @@
-"""The service on an empty state of its own; jobs are done by a worker in the test, real ones elsewhere."""
+"""The service on an empty state of its own; jobs are done by a worker in the test, by real processes where that matters."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +22,7 @@ class Service:
         self.app = create_app(settings)
         self.database: Database = self.app.state.database
         self.database.migrate()
+        self.assessment = ""
 
     def client(
         self, role: Role = "admin", regions: tuple[str, ...] = (), institutions: tuple[str, ...] = ()
@@ -55,3 +56,15 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., Service]]:
 @pytest.fixture
 def service(make_service: Callable[..., Service]) -> Service:
     return make_service()
+
+
+@pytest.fixture(scope="session")
+def city_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service that has assessed the pilot city; tests only add to it."""
+    service = Service(Settings(data=tmp_path_factory.mktemp("city"), log_level="error", rate="100000/minute"))
+    accepted = service.client("planner").post("/v1/assessments/demo")
+    assert accepted.status_code == 202
+    service.work()
+    service.assessment = accepted.json()["id"]
+    yield service
+    service.database.close()
