@@ -112,6 +112,9 @@ class WhatIfRequest(BaseModel):
     intake: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
         default={}, max_length=200, description="program_id -> graduates a year."
     )
+    employed: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
+        default={}, max_length=200, description="program_id -> employed of its latest year."
+    )
 
 
 class WhatIfAnswer(BaseModel):
@@ -166,7 +169,7 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
 
     assessment = store.load(row.id)
     seen = programs_seen(assessment, who)
-    if unknown := [program for program in body.intake if program not in seen]:
+    if unknown := [program for program in (*body.intake, *body.employed) if program not in seen]:
         raise not_found(f"专业点 {unknown[0]}", f"program {unknown[0]}")
     if who.scoped and body.openings:
         raise Problem(
@@ -176,7 +179,8 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
         )
     with turn():
         found = what_if(
-            assessment, policy=body.policy, parameters=body.parameters, openings=body.openings, intake=body.intake
+            assessment, policy=body.policy, parameters=body.parameters, openings=body.openings, intake=body.intake,
+            employed=body.employed,
         )
     changed = found.programs[found.programs["program_id"].isin(seen)]
     return WhatIfAnswer(

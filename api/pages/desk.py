@@ -53,7 +53,7 @@ _review = TypeAdapter(ReviewRequest)
 
 @router.get("/login")
 def login_page(request: Request, next: str = "/") -> Response:
-    return page_response(request, render("login", frame_of(request, None), wrong=False, next=_inside(next)))
+    return page_response(render("login", frame_of(request, None), wrong=False, next=_inside(next)))
 
 
 @router.post("/login")
@@ -68,7 +68,7 @@ def log_in(
         if fault.code != "no-key":
             raise
         html = render("login", frame_of(request, None), wrong=True, next=_inside(next))
-        return page_response(request, html, 401)
+        return page_response(html, 401)
     return response
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from api.pages.words import say
 from matcher.policy.pack import Parameter, PolicyPack, Reference, Value, load_pack, pack_warnings, shipped_packs
@@ -92,9 +93,15 @@ class Pack:
     own: int
 
 
+@cache
+def pack(name: str) -> PolicyPack:
+    """A shipped pack, read once."""
+    return load_pack(name)
+
+
 def pack_lines(language: Language) -> tuple[PackLine, ...]:
     """The packs that ship with the product."""
-    packs = [load_pack(name) for name in shipped_packs()]
+    packs = [pack(name) for name in shipped_packs()]
     return tuple(
         PackLine(p.name, p.title[language], p.status, say(f"status_{p.status}", language), len(p.own_parameters),
                  len(p.regulations or {}))
@@ -102,22 +109,22 @@ def pack_lines(language: Language) -> tuple[PackLine, ...]:
     )  # fmt: skip
 
 
-def pack_view(pack: PolicyPack, day: date, language: Language) -> Pack:
+def pack_view(found: PolicyPack, day: date, language: Language) -> Pack:
     """A pack as it stands on a day: its own parameters and rules first, those it takes over after them."""
     groups: dict[str, list[ParameterView]] = {}
-    for parameter in pack.parameters.values():
+    for parameter in found.parameters.values():
         if parameter.values:
-            groups.setdefault(parameter.name.partition(".")[0], []).append(_parameter(parameter, pack, day, language))
+            groups.setdefault(parameter.name.partition(".")[0], []).append(_parameter(parameter, found, day, language))
     return Pack(
-        name=pack.name,
-        title=pack.title[language],
-        status=pack.status,
-        status_name=say(f"status_{pack.status}", language),
-        warnings=tuple(w[language] for w in pack_warnings(pack.on(day))),
-        lineage=pack.lineage[1:],
-        notes=tuple(note[language] for note in pack.notes),
-        grounds=tuple(GROUND_NAMES[name][language] for name in pack.grounds),
-        guards=tuple(say(f"guard_{name}", language) for name in pack.guards if name in GUARD_REASONS),
+        name=found.name,
+        title=found.title[language],
+        status=found.status,
+        status_name=say(f"status_{found.status}", language),
+        warnings=tuple(w[language] for w in pack_warnings(found.on(day))),
+        lineage=found.lineage[1:],
+        notes=tuple(note[language] for note in found.notes),
+        grounds=tuple(GROUND_NAMES[name][language] for name in found.grounds),
+        guards=tuple(say(f"guard_{name}", language) for name in found.guards if name in GUARD_REASONS),
         regulations=tuple(
             RegulationView(
                 REGULATION_NAMES[r.name][language],
@@ -125,14 +132,14 @@ def pack_view(pack: PolicyPack, day: date, language: Language) -> Pack:
                 MEASURE_NAMES[r.measure][language] if r.measure else "",
                 _source(r.reference, language),
             )
-            for r in (pack.regulations or {}).values()
+            for r in (found.regulations or {}).values()
         ),
         sections=tuple(
             Section(key, say(f"parameters_{key}", language), tuple(sorted(found, key=lambda p: not p.own)))
             for key, found in sorted(groups.items(), key=lambda item: not any(p.own for p in item[1]))
         ),
         day=day.isoformat(),
-        own=len(pack.own_parameters),
+        own=len(found.own_parameters),
     )
 
 

@@ -21,16 +21,16 @@ class Heading:
     """The assessment that a page is about.
 
     Attributes:
-        id: under which the service knows it; base: path that its pages begin with.
-        title: of its policy pack; label: what every report of it must say, such as that its data are made up.
+        id: under which the service knows it; base: path that its pages begin with; name: that it was given.
+        policy: title of its pack; label: what every report of it must say, such as that its data are made up.
     """
 
     id: str
     base: str
+    name: str
     as_of: str
-    title: str
+    policy: str
     label: str
-    unverified: bool
     caveats: tuple[str, ...]
 
 
@@ -62,16 +62,16 @@ class Frame:
         return replace(self, here=here)
 
 
-def heading(assessment: Assessment, id: str, language: Language) -> Heading:
+def heading(assessment: Assessment, id: str, name: str, language: Language) -> Heading:
     """What pages say of the assessment they show."""
     manifest = assessment.manifest
     return Heading(
         id,
         f"/assessments/{quote(id, safe='')}",
+        name,
         manifest["as_of"],
         manifest["policy"]["title"][language],
         (manifest.get("label") or {}).get(language, ""),
-        manifest["policy"]["status"] == "unverified",
         tuple(warning[language] for warning in manifest["warnings"]),
     )
 

@@ -21,7 +21,7 @@ from api.pages.comparing import comparison_view
 from api.pages.demands import DemandQuery, demands_view
 from api.pages.meaning import program_nearness, scorer
 from api.pages.overview import changes_between, overview
-from api.pages.policies import pack_lines, pack_view
+from api.pages.policies import pack, pack_lines, pack_view
 from api.pages.program import NoProgram, program_view
 from api.pages.programs import ProgramQuery, programs_view
 from api.pages.render import render, with_query
@@ -31,7 +31,7 @@ from api.pages.work import AssessmentLine, moment
 from api.state.assessments import Assessments
 from api.state.jobs import ENDED, Jobs
 from api.views import visible
-from matcher.policy.pack import load_pack, shipped_packs
+from matcher.policy.pack import shipped_packs
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 SHOWN_MATCHES = 5
@@ -42,8 +42,9 @@ FRAGMENT = "x-fragment"
 
 def install(app: FastAPI) -> None:
     """Adds the pages, their stylesheet and script, and error pages for addresses that are nobody's."""
-    app.include_router(router)
+    # Before the assessments: /assessments/new is no assessment.
     app.include_router(desk.router)
+    app.include_router(router)
     app.include_router(desk.uploads, max_body_size=(app.state.settings.upload_mb << 20) + (1 << 16))
     app.mount("/static", StaticFiles(directory=str(files("api.pages") / "static")), name="static")
 
@@ -118,7 +119,7 @@ def show_what_if(program_id: str, reader: AReader, form: AForm) -> Response:
         counts = told.counts_from, told.counts_to
         found = what_if.answer(reader.assessment, program_id, told.programs, counts, reader.language)
     if FRAGMENT in reader.request.headers:
-        return page_response(reader.request, render("answer", reader.frame, answer=found))
+        return page_response(render("answer", reader.frame, answer=found))
     return reader.show("program", "programs", **_program(reader, program_id, given, found))
 
 
@@ -194,7 +195,7 @@ def list_policies(visit: AVisit) -> Response:
 def show_policy(name: str, visit: AVisit, as_of: date | None = None) -> Response:
     if name not in shipped_packs():
         raise not_found("这个规则集", "policy pack")
-    return visit.show("policy", "policies", view=pack_view(load_pack(name), as_of or date.today(), visit.language))
+    return visit.show("policy", "policies", view=pack_view(pack(name), as_of or date.today(), visit.language))
 
 
 def assessment_lines(visit: Visit) -> tuple[AssessmentLine, ...]:

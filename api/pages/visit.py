@@ -16,7 +16,7 @@ from api.http.callers import TheDatabase, TheStore, Viewer
 from api.http.problem import PROBLEMS, Problem
 from api.http.reading import TheRow
 from api.logs import log, where
-from api.pages.render import Frame, choose_language, heading, render
+from api.pages.render import LANGUAGES, Frame, choose_language, heading, render
 from api.state.database import Database
 from api.state.models import AssessmentRow
 from api.store import Store
@@ -47,7 +47,7 @@ class Visit:
 
     def show(self, template: str, here: str, status: int = 200, **views: Any) -> Response:
         """The page as an answer."""
-        return page_response(self.request, render(template, self.frame.on(here), **views), status)
+        return page_response(render(template, self.frame.on(here), **views), status)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def visit(request: Request, who: Viewer, database: TheDatabase, store: TheStore)
 def reader(row: TheRow, begun: Annotated[Visit, Depends(visit)]) -> Reader:
     """A visit to an assessment within the reader's scope, as the reader may see it."""
     assessment = visible(begun.store, row.id, begun.who)
-    frame = replace(begun.frame, assessment=heading(assessment, row.id, begun.language))
+    frame = replace(begun.frame, assessment=heading(assessment, row.id, row.title, begun.language))
     return Reader(begun.request, begun.who, frame, begun.database, begun.store, row, assessment)
 
 
@@ -103,12 +103,9 @@ def frame_of(request: Request, who: Caller | None) -> Frame:
     )  # fmt: skip
 
 
-def page_response(request: Request, html: str, status: int = 200) -> Response:
-    """HTML that nobody between keeps; a language that was asked for is remembered."""
-    response = HTMLResponse(html, status, headers={"Cache-Control": "private, no-store"})
-    if request.query_params.get("lang") in ("zh", "en"):
-        response.set_cookie(LANGUAGE, request.query_params["lang"], max_age=YEAR, samesite="lax", httponly=True)
-    return response
+def page_response(html: str, status: int = 200) -> Response:
+    """HTML that nobody between keeps."""
+    return HTMLResponse(html, status, headers={"Cache-Control": "private, no-store"})
 
 
 def to(path: str) -> Response:
@@ -131,31 +128,39 @@ def error_page(request: Request, status: int, zh: str = "", en: str = "") -> Res
     shown = status if status in SHOWN_ERRORS else 500 if status >= 500 else 400
     view = ErrorView(shown, zh if language == "zh" else en, str(request.scope.get("request_id", "")))
     html = render("error", frame_of(request, getattr(request.state, "caller", None)), error=view)
-    return page_response(request, html, status)
+    return page_response(html, status)
 
 
 class PageRoute(APIRoute):
-    """A route whose errors are pages, and which sends whoever is not logged in to the login page."""
+    """A route whose errors are pages, which sends whoever is not logged in to the login page, and which remembers a language."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
 
         async def page(request: Request) -> Response:
             try:
-                return await answer(request)
-            except Problem as fault:
-                if fault.code == "no-key":
-                    there = request.url.path if request.method == "GET" else "/"
-                    return to(f"/login?next={quote(there, safe='/')}")
-                return error_page(request, PROBLEMS[fault.code][0], fault.zh, fault.en)
-            except BadTable as fault:
-                return error_page(request, 400, fault.message("zh"), fault.message("en"))
-            except Unusable as fault:
-                return error_page(request, 400, fault.zh, fault.en)
-            except RequestValidationError:
-                return error_page(request, 422)
+                response = await answer(request)
             except Exception as fault:
-                log.error("internal fault", **where(fault))
-                return error_page(request, 500)
+                response = _instead(request, fault)
+            if request.query_params.get("lang") in LANGUAGES:
+                response.set_cookie(LANGUAGE, request.query_params["lang"], max_age=YEAR, samesite="lax", httponly=True)
+            return response
 
         return page
+
+
+def _instead(request: Request, fault: Exception) -> Response:
+    """The answer in place of one that could not be given."""
+    if isinstance(fault, Problem) and fault.code == "no-key":
+        there = request.url.path if request.method == "GET" else "/"
+        return to(f"/login?next={quote(there, safe='/')}")
+    if isinstance(fault, Problem):
+        return error_page(request, PROBLEMS[fault.code][0], fault.zh, fault.en)
+    if isinstance(fault, BadTable):
+        return error_page(request, 400, fault.message("zh"), fault.message("en"))
+    if isinstance(fault, Unusable):
+        return error_page(request, 400, fault.zh, fault.en)
+    if isinstance(fault, RequestValidationError):
+        return error_page(request, 422)
+    log.error("internal fault", **where(fault))
+    return error_page(request, 500)

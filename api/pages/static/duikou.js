@@ -31,7 +31,7 @@ for (const form of document.querySelectorAll("form[data-live]")) {
 for (const form of document.querySelectorAll("form[data-what-if]")) {
   const place = document.getElementById(form.dataset.whatIf);
   let running;
-  const show = () => { for (const slider of form.querySelectorAll("input[type=range]")) slider.closest("label").querySelector("output").value = slider.value; };
+  const show = () => { for (const slider of form.querySelectorAll("input[type=range]")) slider.closest(".slider").querySelector("output").value = slider.value; };
   const ask = async () => {
     running?.abort();
     running = new AbortController();
