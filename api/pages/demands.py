@@ -80,9 +80,7 @@ class Demands:
     path: str
 
 
-def demands_view(
-    assessment: Assessment, query: DemandQuery, path: str, language: Language, near: Scorer
-) -> Demands:
+def demands_view(assessment: Assessment, query: DemandQuery, path: str, language: Language, near: Scorer) -> Demands:
     """One page of the table; suggestions are made where only empty posts are asked for.
 
     Args:
@@ -165,9 +163,7 @@ def _filters(table: pd.DataFrame, query: DemandQuery, language: Language) -> tup
     return tuple(f for f in found if f is not None)
 
 
-def _suggested(
-    assessment: Assessment, listed: list[dict[str, Any]], near: Scorer
-) -> list[tuple[Suggestion, ...]]:
+def _suggested(assessment: Assessment, listed: list[dict[str, Any]], near: Scorer) -> list[tuple[Suggestion, ...]]:
     """For every row the catalogue programs nearest by name, without those that the pack allows no new points."""
     own = assessment.programs.merge(assessment.inputs["programs"][["program_id", "code"]], on="program_id")
     barred = set(own.loc[own["notices"].fillna("").str.contains("no_new_points"), "code"].dropna())

@@ -4,6 +4,8 @@ import io
 import json
 import secrets
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
@@ -18,12 +20,12 @@ from api.http.problem import Problem, not_found
 from api.http.reports import ReportFormat, ReportRequest, list_reports, request_report
 from api.http.reviews import ReviewRequest, RoundRequest, add_review, open_round, recompute
 from api.http.session import end_session, start_session
+from api.http.tables import MEDIA
 from api.pages.policies import pack_lines
 from api.pages.render import render, with_query
 from api.pages.table import SIZES
 from api.pages.visit import AForm, AReader, AVisit, PageRoute, Visit, frame_of, page_response, to
 from api.pages.work import (
-    NEEDED,
     IssueView,
     JobView,
     ReportLine,
@@ -41,6 +43,7 @@ from api.pages.work import (
 from api.state.corpora import Corpora
 from api.state.jobs import ENDED, Jobs
 from api.state.models import Job
+from corpora import write_template
 from matcher.policy.words import Language
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -58,7 +61,10 @@ def login_page(request: Request, next: str = "/") -> Response:
 
 @router.post("/login")
 def log_in(
-    request: Request, database: TheDatabase, key: Annotated[str, Form(max_length=200)], next: Annotated[str, Form()] = "/"
+    request: Request,
+    database: TheDatabase,
+    key: Annotated[str, Form(max_length=200)],
+    next: Annotated[str, Form()] = "/",
 ) -> Response:
     """The session's cookie is strict, so that no other site can act in its name."""
     response = to(_inside(next))
@@ -84,6 +90,15 @@ def show_tables(visit: AVisit, who: Planner, kind: str = "") -> Response:
     """What was uploaded, and the form for more."""
     lines = _uploads(visit)
     return visit.show("tables", "uploads", uploads=lines, kinds=kinds(lines, visit.language), chosen=kind)
+
+
+@router.get("/tables/template/{kind}.xlsx")
+def empty_template(kind: Kind, visit: AVisit) -> Response:
+    """A workbook to fill in."""
+    with TemporaryDirectory() as folder:
+        content = write_template(kind, Path(folder) / "template.xlsx", visit.language).read_bytes()
+    name = f'attachment; filename="{kind}.xlsx"'
+    return Response(content, media_type=MEDIA["xlsx"], headers={"Content-Disposition": name})
 
 
 @uploads.post("/tables")

@@ -84,7 +84,9 @@ def matches_of(assessment: Assessment, program_id: str, language: Language) -> t
                 program_share=figures.share(row.program_share) if word(row.program_evidence) else "",
                 post_says=word(row.demand_evidence),
                 post_share=figures.share(row.demand_share) if word(row.demand_evidence) else "",
-                parts=tuple((say(name, language), figures.signed(value, 1)) for name, value in parts if not empty(value)),
+                parts=tuple(
+                    (say(name, language), figures.signed(value, 1)) for name, value in parts if not empty(value)
+                ),
                 review=word(row.review),
             )
         )

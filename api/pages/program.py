@@ -270,9 +270,7 @@ def _measure(trace: Mapping[str, Any], language: Language) -> Measure | None:
         because=names[because][language] if because in names else say(f"because_{because}", language),
         due=said["due"] or "",
         held_back=MEASURE_NAMES[said["held_back"]][language] if said["held_back"] else "",
-        steps=tuple(
-            Step(MEASURE_NAMES[step][language], place == at, place < at) for place, step in enumerate(ladder)
-        ),
+        steps=tuple(Step(MEASURE_NAMES[step][language], place == at, place < at) for place, step in enumerate(ladder)),
     )
 
 
@@ -298,9 +296,7 @@ def _naive(record: Mapping[str, Any], language: Language) -> tuple[Fact, ...]:
     return tuple(Fact(say(f"fact_{k}", language), value, say(f"fact_{k}_note", language)) for k, value in values)
 
 
-def _employment(
-    assessment: Assessment, program_id: str, record: Mapping[str, Any], language: Language
-) -> Employment:
+def _employment(assessment: Assessment, program_id: str, record: Mapping[str, Any], language: Language) -> Employment:
     outcomes = assessment.inputs["outcomes"]
     own = outcomes[outcomes["program_id"] == program_id].sort_values("year", ascending=False)
     columns = [column for column in HISTORY if own[column].notna().any()]
@@ -311,7 +307,9 @@ def _employment(
         n = None if n is None or k is None else max(n - (whole(row.further_study) or 0), k)
         basis = say(f"basis_{row.rate_basis}", language) if word(row.rate_basis) else ""
         cells = tuple(figures.whole(getattr(row, column)) for column in columns)
-        years.append(YearView(int(row.year), basis, cells, figures.share(k / n) if n and k is not None else figures.NONE))
+        years.append(
+            YearView(int(row.year), basis, cells, figures.share(k / n) if n and k is not None else figures.NONE)
+        )
     return Employment(
         mean=_float(record["employment_mean"]),
         low=_float(record["employment_low"]),
@@ -346,7 +344,9 @@ def _beside(assessment: Assessment, record: Mapping[str, Any], language: Languag
     )
     cut = whole_block["intake_cut"]
     return Beside(
-        tuple(say(f"beside_{column}", language) for column in kept), lines, "" if empty(cut) or not cut else f"{int(cut)}"
+        tuple(say(f"beside_{column}", language) for column in kept),
+        lines,
+        "" if empty(cut) or not cut else f"{int(cut)}",
     )
 
 

@@ -8,7 +8,19 @@ import pandas as pd
 
 from api.pages import figures
 from api.pages.overview import notice_names, records
-from api.pages.table import Choice, Filter, Head, Pages, Query, column_filter, containing, counted, heads, in_order, paged
+from api.pages.table import (
+    Choice,
+    Filter,
+    Head,
+    Pages,
+    Query,
+    column_filter,
+    containing,
+    counted,
+    heads,
+    in_order,
+    paged,
+)
 from api.pages.words import say
 from corpora.frames import empty, word, words
 from matcher.assessment import Assessment
@@ -88,7 +100,8 @@ def programs_view(
         near: program -> nearness of its text to `query.q`, where it was asked by meaning; the nearest come first.
         may_ask_meaning: whether the service can rank by meaning.
     """
-    table, asked, sort, columns = assessment.programs, query, query.sort, COLUMNS
+    table, asked, sort = assessment.programs, query, query.sort
+    columns: tuple[str, ...] = COLUMNS
     if near is not None:
         table = table.assign(near=table["program_id"].map(near).astype("Float64"))
         asked, sort, columns = replace(query, q=""), query.sort or "-near", (*COLUMNS, "near")

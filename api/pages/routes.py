@@ -123,7 +123,9 @@ def show_what_if(program_id: str, reader: AReader, form: AForm) -> Response:
     return reader.show("program", "programs", **_program(reader, program_id, given, found))
 
 
-def _program(reader: Reader, program_id: str, given: Mapping[str, str], answer: what_if.Answer | None) -> dict[str, Any]:
+def _program(
+    reader: Reader, program_id: str, given: Mapping[str, str], answer: what_if.Answer | None
+) -> dict[str, Any]:
     """What the page of a program shows.
 
     Raises:

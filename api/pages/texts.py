@@ -92,10 +92,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "改几个数，看结论如何变化。只作测算，不改动本次分析。",
         "Change a few figures and see what comes out. Nothing of this assessment is changed.",
     ),
-    "what_if_missing": (
-        "这个版本还不能作情景测算。",
-        "This version cannot calculate it yet.",
-    ),
     "reviews_note": (
         "复核只增不改：原结论保留，复核后另作一次分析，两者都可查看。",
         "Reviews are added, never changed: the original flag stays, and an assessment made with the reviews stands beside it.",
@@ -131,7 +127,6 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This file has {number} problems and is not in use. Mend and upload it again, or leave the bad rows out.",
     ),
     "upload_ready": ("已通过检查：{rows}行可用于分析。", "Checked: {rows} rows are ready to be assessed."),
-    "upload_checking": ("正在检查…", "Being checked ..."),
     "assess_note": (
         "专业、招生就业、岗位三张表必选；有覆盖声明表方可核定过剩。",
         "Programs, outcomes and demands are needed; nothing is a certified surplus without a coverage table.",
@@ -164,7 +159,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "The address is wrong, or what it names is outside the scope of your key.",
     ),
     "error_409_text": ("同一操作已经提交过，请到任务页查看。", "The same request was handed in before: see the jobs."),
-    "error_413_text": ("文件超过上传限制，请拆分后再上传。", "The file is over the limit for uploads: split it and try again."),
+    "error_413_text": (
+        "文件超过上传限制，请拆分后再上传。",
+        "The file is over the limit for uploads: split it and try again.",
+    ),
     "error_422_text": ("请更正所指出的内容后再提交。", "Mend what is named and hand it in again."),
     "error_429_text": ("请稍等片刻再试。", "Wait a moment and try again."),
     "error_500_text": (
@@ -172,4 +170,28 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "This is our fault, not yours. Tell your administrator the number below.",
     ),
     "error_503_text": ("服务正在启动或停止，请稍后再试。", "The service is starting or stopping: try again shortly."),
+    "rule_differs": (
+        "与分析建议不同：规则只看所列数据本身，不作平滑，也不看岗位。两者并列，由主管部门决定。",
+        "It differs from the advice: the rule reads raw figures and no posts. Both stand; the bureau decides.",
+    ),
+    "measure_held": (
+        "原拟“{step}”，因尚有在校生、正在招生或属豁免而未到该步",
+        "{step} was asked for; students, a running enrolment or an exemption hold it back",
+    ),
+    "certificate_none": (
+        "该专业点没有对接岗位或没有求职毕业生，不属于任何供需关联组。",
+        "This program has no linked posts or no graduates looking for work: it belongs to no block.",
+    ),
+    "surplus_block": (
+        "年均{supply}人争{posts}个岗位，容纳率{rate}，至少{left}人无岗可去",
+        "{supply} graduates a year for {posts} posts ({rate}): at least {left} find none",
+    ),
+    "beside_cut": (
+        "要达到岗位容纳率90%，全组需减招{number}人；由谁减，须由主管部门决定。",
+        "To reach a rate of 90 % the block has to give up {number} places; who gives them up is for the bureau.",
+    ),
+    "uncalibrated": (
+        "该编码模型没有评分配对：数值可用于排序，不是概率。",
+        "This encoder has no graded pairs: the figure ranks, and is no probability.",
+    ),
 }

@@ -177,9 +177,9 @@ def _effect(record: Mapping[str, Any]) -> Effect:
 
 
 def _unchanged(assessment: Assessment, program_id: str) -> Effect:
-    own = assessment.programs.set_index("program_id").loc[program_id]
-    rate = figures.rate(own["placeable_rate"])
-    return Effect(program_id, word(own["name"]), word(own["institution"]), own["flag"], own["flag"], rate, rate)
+    own = next(r for r in rows(assessment.programs) if r.program_id == program_id)
+    flag, rate = word(own.flag), figures.rate(own.placeable_rate)
+    return Effect(program_id, word(own.name), word(own.institution), flag, flag, rate, rate)
 
 
 def _number(slider: Slider) -> float | None:

@@ -181,7 +181,9 @@ def columns_of(file: Path, kind: str, mapping: Mapping[str, str], private: bool)
         found = []
         for place, label in enumerate(labels[:MOST_COLUMNS]):
             if label:
-                column = mapping.get(label) or (header.names.get(place) if header else None) or recognise(declared, label)
+                column = (
+                    mapping.get(label) or (header.names.get(place) if header else None) or recognise(declared, label)
+                )
                 shown = example[place][:EXAMPLE_LENGTH] if place < len(example) else ""
                 found.append(ColumnView(label, shown, column or ""))
         return tuple(found)

@@ -75,7 +75,9 @@ def service(tables: dict[str, pd.DataFrame], tmp_path_factory: pytest.TempPathFa
         port = free.getsockname()[1]
     with database.write() as session:
         key = Keys(session, SERVICE).create("市教育局", "bureau")[1]
-    found = keep_assessment(settings, database, assess(**tables, as_of=DAY, label=ILLUSTRATIVE, encoder=app.state.encoder.get()))
+    found = keep_assessment(
+        settings, database, assess(**tables, as_of=DAY, label=ILLUSTRATIVE, encoder=app.state.encoder.get())
+    )
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="error"))
     stop = threading.Event()
     worker = Worker(settings, database)

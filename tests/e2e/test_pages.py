@@ -121,7 +121,13 @@ def test_every_page_can_be_read_by_machine_and_by_keyboard(desk: Page, service: 
 def test_pages_fit_a_narrow_screen(desk: Page, service: Service) -> None:
     desk.set_viewport_size({"width": 390, "height": 800})
     base = f"{service.url}/assessments/{service.assessment}"
-    for path in (base, f"{base}/programs", f"{base}/programs/{PROGRAM}", f"{base}/demands", f"{service.url}/policies/default"):
+    for path in (
+        base,
+        f"{base}/programs",
+        f"{base}/programs/{PROGRAM}",
+        f"{base}/demands",
+        f"{service.url}/policies/default",
+    ):
         desk.goto(path)
         assert desk.evaluate("document.documentElement.scrollWidth") == 390, path
 
