@@ -12,10 +12,9 @@ from typing import Any
 
 import click
 
-from api.cli_decide import register
+from api import cli_decide, cli_serve, cli_what_if
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
-from api.cli_serve import register as register_service
 from api.options import language_option
 from corpora.faults import Unusable
 
@@ -241,11 +240,17 @@ def match(
 @click.option(
     "--draws",
     type=click.IntRange(0, 5000),
-    default=0,
+    default=200,
     show_default=True,
-    help="抽样推演次数，用于各结论的概率与区间（建议 200）/ draws behind probabilities and intervals; 200 is usual",
+    help="抽样推演次数，用于各结论的概率与区间；0 则按点值判定 / draws behind probabilities and intervals; 0: point values",
 )
 @click.option("--seed", type=int, default=0, show_default=True, help="抽样的种子 / seed of the draws")
+@click.option(
+    "--counterfactuals/--no-counterfactuals",
+    default=True,
+    show_default=True,
+    help="是否查找怎样会改变结论，每个专业点约 0.1 秒 / search what would change each flag, 0.1 s a program",
+)
 @click.option("--out", type=FOLDER, required=True, help="结果文件夹 / folder")
 @click.option("--accept-good-rows", is_flag=True, help="只用好行，坏行另存 / go on with the good rows")
 @language_option
@@ -259,6 +264,7 @@ def assess(
     as_of: str | None,
     horizon: int | None,
     draws: int,
+    counterfactuals: bool,
     seed: int,
     **files: Any,
 ) -> None:
@@ -273,18 +279,29 @@ def assess(
     given = {kind: list(paths) for kind, paths in files.items() if paths}
     before = _measures(earlier) if earlier else None
     options = {"policy": policy, "scope": scope, "earlier": before, "as_of": as_of, "horizon": horizon}
-    _assess(given, accept_good_rows, out, lang, **options, draws=draws, seed=seed)
+    _assess(given, accept_good_rows, out, lang, **options, draws=draws, seed=seed, counterfactuals=counterfactuals)
 
 
 @cli.command(short_help="复核结果文件夹 / add every certificate up again")
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--counterfactuals",
+    is_flag=True,
+    help="另将每条“怎样会改变结论”整体重算两遍，较慢 / also assess twice for each counterfactual; takes minutes",
+)
 @language_option
-def verify(folder: Path, lang: str) -> None:
+def verify(folder: Path, counterfactuals: bool, lang: str) -> None:
     """仅凭结果文件复核每张核算表。Re-checks everything a certificate claims from the files alone; exit 1 if one fails."""
     from matcher.folder import load_folder
     from matcher.verify import verify_folder
 
     faults = verify_folder(folder)
+    if counterfactuals:
+        from api.console import Steps
+        from matcher.confirm import confirm
+
+        with Steps(lang) as steps:
+            faults += confirm(load_folder(folder), progress=steps)
     for fault in faults:
         click.echo(f"✗ {fault}")
     if faults:
@@ -438,8 +455,8 @@ def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-register(cli)
-register_service(cli)
+for commands in (cli_decide, cli_serve, cli_what_if):
+    commands.register(cli)
 
 
 def main() -> None:

@@ -73,9 +73,9 @@ def plan(
         for fault in faults:
             click.echo(f"✗ {fault}")
         if faults:
-            click.echo(_say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
+            click.echo(say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
             sys.exit(1)
-        click.echo(_say(lang, "✓ 计划的各项数字与证明全部相符", "✓ every figure of the plan and its proof hold"))
+        click.echo(say(lang, "✓ 计划的各项数字与证明全部相符", "✓ every figure of the plan and its proof hold"))
         return
     found = make_plan(
         assessment, target, yearly_limit=yearly_limit, min_class=min_class, measure=measure, hold=hold
@@ -85,9 +85,9 @@ def plan(
     if found.reached:
         changed = found.programs[found.programs["change"] != 0]
         columns = ["program_id", "name", "institution", "present", "intake", "rate_present", "rate_after"]
-        _show(changed[columns].rename(columns={c: COLUMNS[c][lang] for c in columns}), lang)
+        show(changed[columns].rename(columns={c: COLUMNS[c][lang] for c in columns}), lang)
     if out is not None:
-        click.echo(_say(lang, f"已写入 {found.write(out, lang)}", f"Written to {found.write(out, lang)}"))
+        click.echo(say(lang, f"已写入 {found.write(out, lang)}", f"Written to {found.write(out, lang)}"))
 
 
 @click.command(short_help="同争岗位的院校逐项比较 / who shares a block, ground by ground")
@@ -107,8 +107,8 @@ def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str)
     assessment = load_assessment(folder)
     click.echo(block_sentence(assessment, block_id, _rate(target), lang))
     table = shown(block_comparison(assessment, block_id, _rate(target), lang), lang)
-    _show(table.set_index(table.columns[0]).T.reset_index(names=table.columns[0]), lang)
-    _write(table, out, lang)
+    show(table.set_index(table.columns[0]).T.reset_index(names=table.columns[0]), lang)
+    write(table, out, lang)
 
 
 @click.command(short_help="省级清单与校级清单 / provincial and school lists")
@@ -153,11 +153,11 @@ def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str
             f"{words['zh']}：{len(group)} 条（{points} 个布点）{tail}",
             f"{words['en']}: {len(group)} ({points} points) {tail}",
         )
-        click.echo(_say(lang, *text).rstrip())
+        click.echo(say(lang, *text).rstrip())
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-        _write(in_words(provincial, lang), out / "lists.csv", lang)
-        _write(in_words(school_list(assessment), lang), out / "school_lists.csv", lang)
+        write(in_words(provincial, lang), out / "lists.csv", lang)
+        write(in_words(school_list(assessment), lang), out / "school_lists.csv", lang)
 
 
 @click.command(short_help="两次分析的差别与原因 / what changed between two assessments, and why")
@@ -181,11 +181,11 @@ def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None
     with Steps(lang) as steps:
         found = compare_assessments(a, b, progress=steps)
     if found.inputs.empty:
-        click.echo(_say(lang, "两次分析的输入完全相同", "both assessments were made from the same inputs"))
+        click.echo(say(lang, "两次分析的输入完全相同", "both assessments were made from the same inputs"))
     for row in records(found.inputs):
         name = input_name(row["input"], lang)
         click.echo(
-            _say(lang, f"{name}：{row['rows']} 处不同", f"{name}: {row['rows']} differences") + f" — {row['details']}"
+            say(lang, f"{name}：{row['rows']} 处不同", f"{name}: {row['rows']} differences") + f" — {row['details']}"
         )
     for end in found.not_reproduced:
         folder = folder_a if end == "a" else folder_b
@@ -193,21 +193,21 @@ def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None
             f"{folder} 由另一版本或另一规则作出，本版本重算结果不同：原因不作判断",
             f"{folder} was made by another version or rules and is not reproduced here: causes stay open",
         )
-        click.echo(_say(lang, *text))
+        click.echo(say(lang, *text))
     flagged = found.programs["changed"].str.contains("flag|added|removed", regex=True)
     summary = (
         f"{len(found.programs)} 个专业点有变化，其中 {int(flagged.sum())} 个的建议有变或属增减",
         f"{len(found.programs)} programs changed, {int(flagged.sum())} of them in their flag, or came or went",
     )
-    click.echo(_say(lang, *summary))
+    click.echo(say(lang, *summary))
     sentence = "sentence" if lang == "zh" else "sentence_en"
     for row in records(found.programs[flagged], found.programs[~flagged])[:SHOWN]:
         click.echo(f"  {row['program_id']} {row['name']} {row['institution']}: {row[sentence]}")
         if row["details"]:
             click.echo(f"      {row['details']}")
     if len(found.programs) > SHOWN:
-        click.echo(_say(lang, "  …… 其余见 --out 写出的表", "  ... the others are in the table of --out"))
-    _write(found.programs, out, lang)
+        click.echo(say(lang, "  …… 其余见 --out 写出的表", "  ... the others are in the table of --out"))
+    write(found.programs, out, lang)
 
 
 @click.command("back-test", short_help="去年的建议与今年的结果 / last year's advice against this year")
@@ -238,10 +238,10 @@ def back_test(folder: Path, outcomes: tuple[Path, ...], year: int | None, out: P
         click.echo(line)
     columns = ["flag", "programs", "with_data", "employment_before", "employment", "employment_low", "employment_high",
                "intake_before", "intake", "registration", "expected_share", "placed_share"]  # fmt: skip
-    names = {flag: words[lang] for flag, words in FLAG_NAMES.items()} | {"all": _say(lang, "合计", "all")}
+    names = {flag: words[lang] for flag, words in FLAG_NAMES.items()} | {"all": say(lang, "合计", "all")}
     table = found.flags.assign(flag=found.flags["flag"].map(names))
-    _show(table[columns].rename(columns={c: COLUMNS[c][lang] for c in columns}), lang)
-    _write(found.flags.rename(columns={c: words[lang] for c, words in COLUMNS.items()}), out, lang)
+    show(table[columns].rename(columns={c: COLUMNS[c][lang] for c in columns}), lang)
+    write(found.flags.rename(columns={c: words[lang] for c, words in COLUMNS.items()}), out, lang)
 
 
 def register(group: click.Group) -> None:
@@ -277,7 +277,7 @@ def _rate(value: str) -> float:
     return found
 
 
-def _show(table: "pd.DataFrame", lang: str) -> None:
+def show(table: "pd.DataFrame", lang: str) -> None:
     """A table on stdout; rows beyond the first are counted."""
     from rich.console import Console
     from rich.table import Table
@@ -292,10 +292,10 @@ def _show(table: "pd.DataFrame", lang: str) -> None:
         shown.add_row(*("–" if empty(v) else f"{v:.4g}" if isinstance(v, float) else str(v) for v in row))
     console.print(shown)
     if len(table) > SHOWN:
-        console.print(_say(lang, f"…… 另有 {len(table) - SHOWN} 行", f"... and {len(table) - SHOWN} more"), style="dim")
+        console.print(say(lang, f"…… 另有 {len(table) - SHOWN} 行", f"... and {len(table) - SHOWN} more"), style="dim")
 
 
-def _write(table: "pd.DataFrame", out: Path | None, lang: str) -> None:
+def write(table: "pd.DataFrame", out: Path | None, lang: str) -> None:
     """A table as CSV, safe to open in a spreadsheet."""
     from matcher.folder import as_shown
 
@@ -305,8 +305,8 @@ def _write(table: "pd.DataFrame", out: Path | None, lang: str) -> None:
         raise Unusable(f"{out}：请用 .csv", f"{out}: end it in .csv")
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(as_shown(table), encoding="utf-8-sig", newline="\n")
-    click.echo(_say(lang, f"已写入 {out}", f"Written to {out}"))
+    click.echo(say(lang, f"已写入 {out}", f"Written to {out}"))
 
 
-def _say(lang: str, zh: str, en: str) -> str:
+def say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en

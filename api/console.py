@@ -29,6 +29,8 @@ STEPS: Mapping[str, Mapping[str, str]] = {
     "score": {"zh": "匹配打分", "en": "scoring matches"},
     "place": {"zh": "公平配置与核算", "en": "placing and adding up"},
     "draw": {"zh": "抽样推演", "en": "drawing markets"},
+    "counterfactuals": {"zh": "查找怎样会改变结论", "en": "finding what would change each flag"},
+    "confirm": {"zh": "逐条重算反事实", "en": "assessing each counterfactual again"},
     "skills": {"zh": "比对课程与技能", "en": "comparing courses and skills"},
     "compare": {"zh": "逐项换入重算", "en": "assessing again, one input exchanged"},
 }

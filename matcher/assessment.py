@@ -28,9 +28,12 @@ from matcher.prepare import Caveat
 
 if TYPE_CHECKING:
     from matcher.plan import Plan
+    from matcher.what_if import WhatIf
 
 # What the figures depend on, besides the inputs.
 RUNTIME = ("duikou", "pandas", "numpy", "faiss-cpu", "sentence-transformers", "torch")
+# How often the market is drawn unless told otherwise (docs/method.md, section 6).
+DRAWS = 200
 # Kinds of tables an assessment can take, in the order of the command line.
 INPUTS = (
     "programs", "outcomes", "demands", "students", "chains", "coverage", "flows", "other_supply", "agreements",
@@ -89,6 +92,20 @@ class Assessment:
 
         return explain(self, program_id, language)
 
+    def what_if(
+        self,
+        *,
+        policy: str | Path | PolicyPack | None = None,
+        parameters: Mapping[str, Value] | None = None,
+        openings: Mapping[str, float] | None = None,
+        intake: Mapping[str, int] | None = None,
+        employed: Mapping[str, int] | None = None,
+    ) -> "WhatIf":
+        """What would be advised under other rules or figures, without comparing a text; see `matcher.what_if.what_if`."""
+        from matcher.what_if import what_if
+
+        return what_if(self, policy=policy, parameters=parameters, openings=openings, intake=intake, employed=employed)
+
     def plan(self, target: float = 0.9, **limits: Any) -> "Plan":
         """The smallest change of intake that brings every placeable rate to `target`; see `matcher.plan.make_plan`."""
         from matcher.plan import make_plan
@@ -146,8 +163,9 @@ def assess(
     earlier: Mapping[str, str] | None = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
-    draws: int = 0,
+    draws: int = DRAWS,
     seed: int = 0,
+    counterfactuals: bool = True,
     encoder: Encoder | None = None,
     progress: Progress | None = None,
     label: Mapping[str, str] | None = None,
@@ -165,6 +183,7 @@ def assess(
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         draws: how often to draw the market for probabilities and intervals; 0: clauses are decided on point values.
         seed: of the draws.
+        counterfactuals: whether to search what would change each flag; about a tenth of a second a program.
         encoder: texts -> vectors; the default one if None.
         progress: called with (step, done, of).
         label: a sentence (zh, en) that every report of this assessment carries, such as that its data are made up.
@@ -209,7 +228,7 @@ def assess(
         return skill_coverage(read.programs, read.demands, edges, asked, encoder, step)
 
     found = skills if skills is not None else (compared if matches is None else {})
-    return answered(question, read, graph, found, label=label, progress=progress)
+    return answered(question, read, graph, found, counterfactuals=counterfactuals, label=label, progress=progress)
 
 
 def answered(
@@ -218,6 +237,7 @@ def answered(
     graph: MatchGraph,
     skills: Mapping[str, SkillCoverage] | Callable[[pd.DataFrame], Mapping[str, SkillCoverage]],
     *,
+    counterfactuals: bool = False,
     label: Mapping[str, str] | None = None,
     progress: Progress | None = None,
 ) -> Assessment:
@@ -236,6 +256,8 @@ def answered(
     )
     workings = judge(question, read, judged, skills, progress)
     traces = [trace_record(v, f, values, day) for v, f in zip(workings.verdicts, workings.facts, strict=True)]
+    if counterfactuals:
+        _search(workings, traces, progress)
     warnings = [*read.warnings, *_caveats(graph, tables), *pack_warnings(values)]
     return Assessment(
         programs=program_frame(workings, traces),
@@ -248,9 +270,24 @@ def answered(
         manifest={
             **_manifest(question, graph, correction, workings, warnings),
             "label": dict(label) if label else None,
+            "counterfactuals": counterfactuals,
         },
         inputs=tables,
     )
+
+
+def _search(workings: Workings, traces: list[dict[str, Any]], progress: Progress | None) -> None:
+    """Adds to each trace what would change its flag."""
+    from matcher.counterfactual import Counterfactuals
+    from matcher.counterfactual_words import records
+
+    demands = workings.read.demands
+    names = dict(zip(demands["demand_id"].astype(str), demands["occupation"].astype(str), strict=True))
+    search = Counterfactuals(workings)
+    for done, trace in enumerate(traces):
+        if progress:
+            progress("counterfactuals", done, len(traces))
+        trace["counterfactuals"] = records(search.of(trace["program_id"]), names.__getitem__)
 
 
 def read_day(text: str) -> date:
@@ -317,6 +354,7 @@ def _manifest(
         "scope": question.scope,
         "earlier": dict(question.earlier),
         "intake": dict(question.intake),
+        "employed": dict(question.employed),
         "draws": question.draws,
         "seed": question.seed if question.draws else None,
         "policy": {

@@ -19,9 +19,9 @@ from matcher.policy.pack import Values
 # What a program or a post is matched by: rows that are the same in these are drawn together.
 _PROGRAM_TEXT = ("name", "track", "goal", "abilities", "courses", "description")
 _DEMAND_TEXT = ("occupation", "description", "skills")
-# Standard error of the calibration on the logit scale, one offset a draw, level and major group: this project's default,
-# not measured yet (docs/limits.md).
-LOGIT_ERROR = 0.3
+# Standard error of the calibration on the logit scale, one offset a draw, level and major group. Measured on posts in an
+# employer's words that p was not fitted on: 0.69, 95 % 0 to 1.25 (benchmarks/quality/logit_error.py, docs/model-card.md).
+LOGIT_ERROR = 0.7
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Drawn:
     """What draws say of each program, in the order of the facts.
 
     Attributes:
-        clauses: bool (draws, programs, 4), see policy.doubt.DRAWN.
+        clauses: bool (draws, programs, 6), see policy.doubt.DRAWN.
         low, high: program -> 5 % and 95 % quantile of its placeable rate; programs without a rate are left out.
     """
 
@@ -51,11 +51,22 @@ def draw_assessment(
     """Draws the market of an assessment.
 
     Args:
+        supplies, placement: see `expected_market`; pairs: program_id, demand_id, p: all kept pairs of acceptable level and
+            region; draws: how many; seed: of the assessment.
+    """
+    own, wanted = expected_market(programs, supplies, demands, placement)
+    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), progress=progress)
+
+
+def expected_market(
+    programs: pd.DataFrame, supplies: pd.DataFrame, demands: pd.DataFrame, placement: Placement
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The programs and demands of `placement.draws.draw_placements`.
+
+    Args:
         programs, demands: completed tables; demands may hold other years, which are not read.
         supplies: of placement.quantities.supply: expected persons before agreements, with kept and kept_sd.
-        pairs: program_id, demand_id, p: all kept pairs of acceptable level and region.
         placement: the point result.
-        draws: how many; seed: of the assessment.
     """
     own = programs.assign(text=_joined(programs, _PROGRAM_TEXT))[["program_id", "text", "level", "major_group"]]
     own = own.merge(supplies[["program_id", "supply", "kept", "kept_sd"]], on="program_id")
@@ -67,30 +78,28 @@ def draw_assessment(
     wanted = wanted.assign(
         text=[code or said for code, said in zip(text, _joined(wanted, _DEMAND_TEXT), strict=True)],
         posts=[placement.posts[str(d)] for d in wanted["demand_id"]],
+        high=[placement.high_posts[str(d)] for d in wanted["demand_id"]],
         # Openings are drawn whole; other supply and agreements are taken off what was drawn.
         taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
     )
-    doubt = Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
-    return draw_placements(own, wanted, pairs[["program_id", "demand_id", "p"]], doubt, progress=progress)
+    return own, wanted
+
+
+def doubt_of(draws: int, seed: int) -> Doubt:
+    """How much is unknown in an assessment."""
+    return Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
 
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
     """The clauses of every draw, in the order of the facts; programs that were not drawn have no rate and no headroom."""
-    place = {program: column for column, program in enumerate(found.programs)}
-    count = len(found.rate)
-    columns = [(row, place[f.program_id]) for row, f in enumerate(facts) if f.program_id in place]
-    rate = np.full((count, len(facts)), np.nan)
-    headroom, supply = np.zeros(rate.shape, np.int64), np.zeros(rate.shape, np.int64)
-    for row, column in columns:
-        rate[:, row] = found.rate[:, column]
-        headroom[:, row], supply[:, row] = found.headroom[:, column], found.supply[:, column]
-    ids = keys([f.program_id for f in facts])
-    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(count)])
+    names = [f.program_id for f in facts]
+    ids = keys(names)
+    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(len(found.rate))])
     below = np.array([np.nan if f.below is None else f.below for f in facts])
     low, high = found.rate_between()
-    known = [program for program in found.programs if not np.isnan(low[place[program]])]
-    clauses = drawn_clauses(rate, headroom, supply, uniform, below, values)
-    return Drawn(clauses, {p: float(low[place[p]]) for p in known}, {p: float(high[place[p]]) for p in known})
+    known = [(p, float(a), float(b)) for p, a, b in zip(found.programs, low, high, strict=True) if not np.isnan(a)]
+    clauses = drawn_clauses(found.of(names), uniform, below, values)
+    return Drawn(clauses, {p: a for p, a, _ in known}, {p: b for p, _, b in known})
 
 
 def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -20,6 +20,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "Guards (asked only where posts have vanished or a surplus is certified)",
     },
     "certificate": {"zh": "供需核算表", "en": "Certificate"},
+    "counterfactual": {"zh": "怎样会改变结论", "en": "What would change this"},
     "matches": {"zh": "对接最好的岗位", "en": "Best matches"},
     "skills": {"zh": "岗位技能与课程", "en": "Skills asked for and courses"},
     "counted": {
@@ -82,6 +83,13 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
             *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in ground["clauses"]),
         ]
     lines += [f"- {_WORDS['guards'][lang]}", *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in trace["guards"])]
+    if trace["counterfactuals"]:
+        lines += [
+            "",
+            f"## {_WORDS['counterfactual'][lang]}",
+            "",
+            *(f"- {one[lang]}" for one in trace["counterfactuals"]),
+        ]
     block = next((b for b in assessment.blocks if any(r["program_id"] == program_id for r in b["programs"])), None)
     if block:
         lines += ["", f"## {_WORDS['certificate'][lang]}", "", *_certificate(assessment, block, lang)]

@@ -14,13 +14,13 @@ from matcher.placement.whitespace import empty_posts
 from matcher.policy.facts import Facts
 
 RATE_DIGITS = 4
-# Filled by draws, packs with regulations and counterfactual search; empty until those are asked for.
+# Filled by draws, packs with regulations and the search for counterfactuals; empty where those were not asked for.
 PROGRAM_COLUMNS = (
     "program_id", "flag", "flag_probability", "measure", "also_fires", "notices", "rule_verdict", "rule_clause",
     "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom", "indispensability", "employment_mean",
     "employment_low", "employment_high", "employment_below_probability", "raw_rate_by_year", "block", "own_gap",
     "completers_share_gap", "counterfactual", "name", "institution", "region", "level", "major_group", "reason",
-    "reason_en",
+    "reason_en", "counterfactual_en",
 )  # fmt: skip
 
 
@@ -64,6 +64,8 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
                 **{column: row[column] for column in ("name", "institution", "region", "level", "major_group")},
                 "reason": trace["reason"]["zh"],
                 "reason_en": trace["reason"]["en"],
+                "counterfactual": "；".join(one["zh"] for one in trace["counterfactuals"]) or None,
+                "counterfactual_en": "; ".join(one["en"] for one in trace["counterfactuals"]) or None,
             }
         )
     numbers = ("flag_probability", "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom",

@@ -30,7 +30,7 @@ class Recipe:
         tables: kind -> validated table, without given matches.
         pairs: MATCH_COLUMNS, p as the model gave it or as it was handed in; encoder: what gave it.
         skills: program -> what its courses cover of the skills asked for.
-        pack: the policy; scope, earlier, as_of, horizon, draws, seed, intake, label: as given.
+        pack: the policy; scope, earlier, as_of, horizon, draws, seed, intake, employed, label: as given.
     """
 
     tables: Mapping[str, pd.DataFrame]
@@ -45,9 +45,10 @@ class Recipe:
     draws: int = 0
     seed: int = 0
     intake: Mapping[str, int] = field(default_factory=dict)
+    employed: Mapping[str, int] = field(default_factory=dict)
     label: Mapping[str, str] | None = None
 
-    def run(self) -> Assessment:
+    def run(self, counterfactuals: bool = False) -> Assessment:
         """Assesses once more; rows that name programs or demands which are not there are left aside."""
         programs, demands = set(self.tables["programs"]["program_id"]), set(self.tables["demands"]["demand_id"])
         tables: dict[str, Any] = {}
@@ -63,10 +64,12 @@ class Recipe:
         tables[MATCHES] = kept[PAIR].reset_index(drop=True) if given else empty_frame(MATCHES)
         question = Question(
             tables, self.pack.on(self.as_of), self.as_of, self.horizon, self.scope, self.earlier, self.draws, self.seed,
-            self.intake,
+            self.intake, self.employed,
         )  # fmt: skip
         graph = MatchGraph(kept.reset_index(drop=True), **self.encoder)
-        return answered(question, read_tables(question), graph, self.skills, label=self.label)
+        return answered(
+            question, read_tables(question), graph, self.skills, counterfactuals=counterfactuals, label=self.label
+        )
 
 
 def recipe_of(assessment: Assessment) -> Recipe:
@@ -90,6 +93,7 @@ def recipe_of(assessment: Assessment) -> Recipe:
         draws=manifest["draws"],
         seed=manifest["seed"] or 0,
         intake=manifest["intake"],
+        employed=manifest["employed"],
         label=manifest["label"],
     )
 

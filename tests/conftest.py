@@ -15,4 +15,4 @@ def city_tables() -> dict[str, pd.DataFrame]:
 
 @pytest.fixture(scope="session")
 def city(city_tables: dict[str, pd.DataFrame]) -> Assessment:
-    return assess(**city_tables, as_of="2026-10-15", label=ILLUSTRATIVE)
+    return assess(**city_tables, as_of="2026-10-15", label=ILLUSTRATIVE, counterfactuals=False)

@@ -89,7 +89,7 @@ def measure(size: dict[str, Any], point: bool) -> dict[str, Any]:
     programs, demands, matches = market(size["programs"], size["demands"], size["regions"])
     start = time.perf_counter()
     warm = market(60, 12, 1)
-    draw_placements(*warm, Doubt(draws=2, logit_error=0.3), asked=["P000000"])
+    draw_placements(*warm, Doubt(draws=2, logit_error=0.3))
     found: dict[str, Any] = {"compile_or_load_s": round(time.perf_counter() - start, 2), "kept_pairs": len(matches)}
     asked: list[str] = []
     if point:
@@ -97,7 +97,7 @@ def measure(size: dict[str, Any], point: bool) -> dict[str, Any]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start, used = time.perf_counter(), time.process_time()
     doubt = Doubt(draws=size["draws"], seed=1, logit_error=0.3)
-    draws = draw_placements(programs, demands, matches, doubt, asked=asked, workers=size.get("workers", 2))
+    draws = draw_placements(programs, demands, matches, doubt, workers=size.get("workers", 2))
     low, high = draws.rate_between()
     surplus, room = draws.below(0.7), draws.headroom_of(0.1)
     found |= {

@@ -229,12 +229,7 @@ def centres_of(name: str, texts: Sequence[FacetTexts], vectors: Vectors) -> dict
 
 def cross_validated(kind: Scored, chosen: Sequence[int], traits: bool) -> dict[str, Any]:
     """Figures over all programs, each ranked by regressions that saw neither its class nor its fold."""
-    logit = np.empty(kind.pairs.traits.shape)
-    for fold in range(FOLDS):
-        inside, test = kind.folds != fold, kind.folds == fold
-        scores = with_prior(kind, inside)
-        fitted = fit(kind, scores, inside, chosen, traits)
-        logit[test] = fitted.logit(scores[test], kind.pairs.traits[test])
+    logit = held_out_logits(kind, chosen, traits)
     found: dict[str, Any] = {}
     if kind.name != "cross":
         found |= against_listed(logit, kind.listed)
@@ -251,6 +246,17 @@ def cross_validated(kind: Scored, chosen: Sequence[int], traits: bool) -> dict[s
     found["recall_at_0.5"] = round(float((p[right] >= 0.5).mean()), 4)
     found["auc"] = round(_auc(p, right), 4)
     return found
+
+
+def held_out_logits(kind: Scored, chosen: Sequence[int], traits: bool) -> np.ndarray:
+    """The logit of p of all pairs, (programs, demands), each by a regression fitted on the other folds."""
+    logit = np.empty(kind.pairs.traits.shape)
+    for fold in range(FOLDS):
+        inside, test = kind.folds != fold, kind.folds == fold
+        scores = with_prior(kind, inside)
+        fitted = fit(kind, scores, inside, chosen, traits)
+        logit[test] = fitted.logit(scores[test], kind.pairs.traits[test])
+    return logit
 
 
 def used(kind: Scored, chosen: Sequence[int]) -> list[int]:

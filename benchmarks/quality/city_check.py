@@ -21,8 +21,8 @@ from matcher.matching.calibration import probability
 from matcher.matching.match import text_sides
 
 
-def main() -> None:
-    """Prints JSON."""
+def city_pairs() -> pd.DataFrame:
+    """The graded pairs with p of the calibration that ships, and level and major group of the program."""
     graded = pd.read_csv(OWN_PAIRS / "city_graded.csv", dtype={"program_id": str, "demand_id": str})
     files = example("city")
     programs, demands = read(files["programs"], "programs"), read(files["demands"], "demands")
@@ -38,7 +38,14 @@ def main() -> None:
         for a in rows
         for b in columns
     }
-    p = np.array([p_of[a, b] for a, b in zip(graded["program_id"], graded["demand_id"], strict=True)])
+    p = [p_of[a, b] for a, b in zip(graded["program_id"], graded["demand_id"], strict=True)]
+    return graded.assign(p=p).merge(programs[["program_id", "level", "major_group"]], on="program_id")
+
+
+def main() -> None:
+    """Prints JSON."""
+    graded = city_pairs()
+    p = graded["p"].to_numpy()
     right = (graded["grade"] >= 2).to_numpy()
     weight = graded["weight"].to_numpy(float)
     drawn = weight > 0

@@ -34,9 +34,6 @@ class Served:
         return {d: max(0, n - self.posts.get(d, 0)) for d, n in figures.items()}
 
 
-NOBODY = Served({}, {}, {})
-
-
 def contracted(agreements: pd.DataFrame, year: int) -> dict[str, int]:
     """Program -> hundredths of persons expected to take up their contracted seats: seats x fulfilment.
 

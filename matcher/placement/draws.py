@@ -48,18 +48,37 @@ class Draws:
     Attributes:
         programs: ids, sorted: the columns.
         rate: float64 (B, n); nan where the drawn supply is 0.
+        rate_high: the same on posts grossed up to what the sources do not see.
         headroom: int64 (B, n), hundredths of persons, at most headroom_limit x supply.
-        supply: int64 (B, n), hundredths of persons.
-        asked: ids, sorted, whose indispensability was asked for.
-        indispensability: int64 (B, len(asked)), hundredths of persons.
+        supply, indispensability: int64 (B, n), hundredths of persons.
     """
 
     programs: tuple[str, ...]
     rate: np.ndarray
+    rate_high: np.ndarray
     headroom: np.ndarray
     supply: np.ndarray
-    asked: tuple[str, ...]
     indispensability: np.ndarray
+
+    def of(self, programs: Sequence[str]) -> "Draws":
+        """The same draws with these columns; a program that was not drawn has no rate and no supply."""
+        column = {program: i for i, program in enumerate(self.programs)}
+        rows = [i for i, program in enumerate(programs) if program in column]
+        drawn = [column[programs[i]] for i in rows]
+
+        def aligned(values: np.ndarray, otherwise: float) -> np.ndarray:
+            found = np.full((len(values), len(programs)), otherwise, values.dtype)
+            found[:, rows] = values[:, drawn]
+            return found
+
+        return Draws(
+            tuple(programs),
+            aligned(self.rate, np.nan),
+            aligned(self.rate_high, np.nan),
+            aligned(self.headroom, 0),
+            aligned(self.supply, 0),
+            aligned(self.indispensability, 0),
+        )
 
     def below(self, limit: float) -> np.ndarray:
         """P(rate < limit), float64 (n,); a draw without supply is not below anything."""
@@ -87,7 +106,6 @@ def draw_placements(
     matches: pd.DataFrame,
     doubt: Doubt | None = None,
     *,
-    asked: Sequence[str] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Draws:
@@ -98,27 +116,27 @@ def draw_placements(
             level, major_group. Optional: served (hundredths under agreements, 0 if left out); kept and kept_sd, the
             share of graduates who look for work here and its standard deviation where it is estimated (0 elsewhere).
         demands: demand_id; posts (hundredths, as placement reads them); text, an occupation code or what was matched.
-            Optional: taken (hundredths already taken off: other supply, agreements); openings_cv; basis.
+            Optional: high (hundredths, posts grossed up to what the sources do not see; posts if left out); taken (hundredths
+            already taken off: other supply, agreements); openings_cv; basis.
         matches: program_id, demand_id, p: every kept pair of acceptable level and region, not only those above the
             threshold. Pairs of other programs or demands are not read.
         doubt: its defaults if None.
-        asked: programs whose indispensability is wanted.
         workers: threads; as many as there are processors if None.
         progress: called with (done, of).
 
     Raises:
-        ValueError: an id is listed twice, or `asked` names a program that is not listed.
+        ValueError: an id is listed twice.
     """
     doubt = doubt or Doubt()
-    table = _Table.read(programs, demands, matches, doubt, asked)
+    table = Chances.read(programs, demands, matches, doubt)
     n, b = len(table.programs), doubt.draws
     found = Draws(
         programs=table.programs,
         rate=np.empty((b, n)),
+        rate_high=np.empty((b, n)),
         headroom=np.empty((b, n), np.int64),
         supply=np.empty((b, n), np.int64),
-        asked=tuple(table.programs[i] for i in table.asked),
-        indispensability=np.empty((b, len(table.asked)), np.int64),
+        indispensability=np.empty((b, n), np.int64),
     )
 
     def one(draw: int) -> None:
@@ -126,10 +144,11 @@ def draw_placements(
         division = divide(market)
         limit = np.ceil(doubt.headroom_limit * market.supply - 1e-6).astype(np.int64)
         found.rate[draw] = division.rates(market)
+        high = table.grossed_up(market, draw)
+        found.rate_high[draw] = found.rate[draw] if high is None else divide(high).rates(high)
         found.supply[draw] = market.supply
         found.headroom[draw] = headroom(market, division, limit)
-        if len(table.asked):
-            found.indispensability[draw] = indispensability(market, division, table.asked)
+        found.indispensability[draw] = indispensability(market, division, np.arange(n))
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         for done, _ in enumerate(pool.map(one, range(b)), 1):
@@ -139,12 +158,11 @@ def draw_placements(
 
 
 @dataclass(frozen=True)
-class _Table:
+class Chances:
     """The expected market, ready to be drawn: arrays over programs, demands and pairs, all sorted by id."""
 
     doubt: Doubt
     programs: tuple[str, ...]
-    asked: np.ndarray
     graduates: np.ndarray
     kept: np.ndarray
     kept_sd: np.ndarray
@@ -152,7 +170,9 @@ class _Table:
     program_keys: np.ndarray
     group: np.ndarray
     group_keys: np.ndarray
+    demands: tuple[str, ...]
     posts: np.ndarray
+    high: np.ndarray
     taken: np.ndarray
     sigma: np.ndarray
     demand_keys: np.ndarray
@@ -162,14 +182,10 @@ class _Table:
     pair_keys: np.ndarray
 
     @classmethod
-    def read(
-        cls, programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, doubt: Doubt, asked: Sequence[str]
-    ) -> "_Table":
+    def read(cls, programs: pd.DataFrame, demands: pd.DataFrame, matches: pd.DataFrame, doubt: Doubt) -> "Chances":
+        """From the tables of `draw_placements`."""
         own, names = _by_id(programs, "program_id")
         wanted, posted = _by_id(demands, "demand_id")
-        number = {name: i for i, name in enumerate(names)}
-        if unknown := sorted(set(asked) - number.keys()):
-            raise ValueError(f"indispensability is asked for {unknown[0]}, which is not listed")
         kept = _numbers(own, "kept", 1.0)
         supply = own["supply"].to_numpy(np.float64) / 100
         labels = [f"{a}|{b}" for a, b in zip(words(own, "level"), words(own, "major_group"), strict=True)]
@@ -182,7 +198,6 @@ class _Table:
         return cls(
             doubt=doubt,
             programs=tuple(names),
-            asked=np.array(sorted({number[name] for name in asked}), np.int64),
             graduates=supply / np.where(kept > 0, kept, 1.0),
             kept=kept,
             kept_sd=_numbers(own, "kept_sd", 0.0),
@@ -190,7 +205,9 @@ class _Table:
             program_keys=keys(names),
             group=np.array([place[label] for label in labels], np.int64),
             group_keys=keys(groups),
+            demands=tuple(posted),
             posts=wanted["posts"].to_numpy(np.int64),
+            high=wanted["high" if "high" in wanted else "posts"].to_numpy(np.int64),
             taken=_numbers(wanted, "taken", 0.0).astype(np.int64),
             sigma=np.sqrt(np.log1p(np.array(spread, np.float64) ** 2)),
             demand_keys=keys(posted),
@@ -202,10 +219,16 @@ class _Table:
 
     def market(self, draw: int) -> Market:
         """The market of one draw."""
-        supply, posts, present = self.supply(draw), self.drawn_posts(draw), self.present(draw)
+        supply, posts, present = self.supply(draw), self.openings(self.posts, draw), self.present(draw)
         start = np.zeros(len(supply) + 1, np.int64)
         np.cumsum(np.bincount(self.rows[present], minlength=len(supply)), out=start[1:])
         return Market(supply, posts, start, self.head[present])
+
+    def grossed_up(self, market: Market, draw: int) -> Market | None:
+        """The market of a draw with the posts that the sources do not see; None where they see all."""
+        if np.array_equal(self.high, self.posts):
+            return None
+        return Market(market.supply, self.openings(self.high, draw), market.start, market.head)
 
     def present(self, draw: int) -> np.ndarray:
         """Which pairs are edges, bool (pairs,): one chance for every program text and occupation."""
@@ -222,25 +245,40 @@ class _Table:
         Poisson graduates of whom each stays with the same probability are Poisson again (thinning), so one quantile
         serves where every share is reported; an estimated share is drawn first, beta with its mean and deviation.
         """
-        from matcher.placement.kernel_draw import poisson_quantiles
-
-        share = self.kept.copy()
-        unsure = (self.kept_sd > 0) & (share > 0) & (share < 1)
-        if unsure.any():
-            mean, most = share[unsure], share[unsure] * (1 - share[unsure])
-            weight = most / np.minimum(self.kept_sd[unsure] ** 2, 0.9 * most) - 1
-            chance = uniforms(self.doubt.seed, draw, "share", self.program_keys[unsure])
-            share[unsure] = betaincinv(mean * weight, (1 - mean) * weight, chance)
-        seekers = np.empty(len(share), np.int64)
+        share = drawn_shares(self.kept, self.kept_sd, uniforms(self.doubt.seed, draw, "share", self.program_keys))
         chance = uniforms(self.doubt.seed, draw, "graduates", self.program_keys)
-        poisson_quantiles(self.graduates * share, chance, seekers)
-        return np.maximum(0, seekers * 100 - self.served)
+        return drawn_supply(self.graduates * share, chance, self.served)
 
-    def drawn_posts(self, draw: int) -> np.ndarray:
+    def openings(self, posts: np.ndarray, draw: int) -> np.ndarray:
         """Posts, int64 (m,), hundredths: openings lognormal around their figure, less what is taken off."""
-        z = ndtri(uniforms(self.doubt.seed, draw, "openings", self.demand_keys))
-        gross = (self.posts + self.taken) * np.exp(self.sigma * z - self.sigma**2 / 2)
-        return np.maximum(0, np.floor(gross + 0.5).astype(np.int64) - self.taken)
+        chance = uniforms(self.doubt.seed, draw, "openings", self.demand_keys)
+        return drawn_posts(posts, self.taken, self.sigma, chance)
+
+
+def drawn_shares(kept: np.ndarray, kept_sd: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Shares of graduates who look for work here, float64: beta where they are estimated, as they are elsewhere."""
+    share = kept.copy()
+    unsure = (kept_sd > 0) & (share > 0) & (share < 1)
+    if unsure.any():
+        mean, most = share[unsure], share[unsure] * (1 - share[unsure])
+        weight = most / np.minimum(kept_sd[unsure] ** 2, 0.9 * most) - 1
+        share[unsure] = betaincinv(mean * weight, (1 - mean) * weight, chance[unsure])
+    return share
+
+
+def drawn_supply(expected: np.ndarray, chance: np.ndarray, served: np.ndarray) -> np.ndarray:
+    """Hundredths of persons, int64: Poisson around what is expected, less those under agreements."""
+    from matcher.placement.kernel_draw import poisson_quantiles
+
+    seekers = np.empty(len(expected), np.int64)
+    poisson_quantiles(expected, chance, seekers)
+    return np.maximum(0, seekers * 100 - served)
+
+
+def drawn_posts(posts: np.ndarray, taken: np.ndarray, sigma: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Hundredths of posts, int64: lognormal with the figure as its mean, less what is taken off."""
+    gross = (posts + taken) * np.exp(sigma * ndtri(chance) - sigma**2 / 2)
+    return np.maximum(0, np.floor(gross + 0.5).astype(np.int64) - taken)
 
 
 def _by_id(table: pd.DataFrame, key: str) -> tuple[pd.DataFrame, list[str]]:

@@ -1,18 +1,78 @@
 """From the match graph and the tables to rates, blocks, certificates and what stands against them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import pandas as pd
 
 from corpora.frames import empty, rows, word
-from matcher.placement.agreements import NOBODY, Served, serve_first
+from matcher.placement.agreements import Served, serve_first
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import FairPlacement, place_fairly
 from matcher.placement.marginal import Marginal, marginals
 from matcher.placement.quantities import demand_posts
 from matcher.placement.surplus import SurplusFinding, certify_surplus
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Regions and fields a program can reach; a program without a region reaches all that are listed."""
+
+    regions: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What placement starts from: tables read, nothing computed yet. Persons and posts in hundredths a year.
+
+    Attributes:
+        supply: before agreements; posts, high_posts: as listed, and grossed up to what sources do not see.
+        edges: (program, demand), sorted, both ends among supply and posts.
+        seats: program -> persons with a contracted post.
+        observed: program -> local placements seen; estimated: programs whose supply rests on an estimated share.
+        years: demand -> its year; seen: demand -> share_low of its own source, where it declared one.
+        reach, coverage: for which fields and regions something is declared.
+        surplus_rate: a rate below it is a surplus.
+    """
+
+    supply: Mapping[str, int]
+    posts: Mapping[str, int]
+    high_posts: Mapping[str, int]
+    edges: tuple[tuple[str, str], ...]
+    seats: Mapping[str, int]
+    observed: Mapping[str, int]
+    estimated: frozenset[str]
+    years: Mapping[str, int]
+    seen: Mapping[str, float]
+    reach: Mapping[str, Reach]
+    coverage: Coverage
+    surplus_rate: Fraction
+
+    def around(self, program: str) -> "Figures":
+        """The connected component of one program: placement there is what it is in the whole."""
+        takes: dict[str, list[str]] = {}
+        sends: dict[str, list[str]] = {}
+        for one, demand in self.edges:
+            sends.setdefault(one, []).append(demand)
+            takes.setdefault(demand, []).append(one)
+        programs, demands, todo = {program}, set[str](), [program]
+        while todo:
+            for demand in sends.get(todo.pop(), ()):
+                if demand not in demands:
+                    demands.add(demand)
+                    new = [p for p in takes[demand] if p not in programs]
+                    programs.update(new)
+                    todo += new
+        return replace(
+            self,
+            supply={p: n for p, n in self.supply.items() if p in programs},
+            posts={d: n for d, n in self.posts.items() if d in demands},
+            high_posts={d: n for d, n in self.high_posts.items() if d in demands},
+            edges=tuple(edge for edge in self.edges if edge[1] in demands),
+            seats={p: n for p, n in self.seats.items() if p in programs},
+        )
 
 
 @dataclass(frozen=True)
@@ -25,29 +85,25 @@ class Placement:
         served: persons and posts that agreements took out first.
         edges: (program, demand) pairs among them, sorted.
         fair: rates, blocks and an assignment.
-        high_rates: program -> rate when posts are grossed up to what the sources do not see.
+        high_posts: demand -> hundredths when posts are grossed up to what the sources do not see; high_rates: program ->
+            rate on these.
         marginals: headroom and indispensability.
         surplus: one finding a block.
         reach: program -> regions its graduates reach and fields of its edges, for questions of coverage.
+        figures: what it started from.
     """
 
     supply: Mapping[str, int]
     posts: Mapping[str, int]
     edges: tuple[tuple[str, str], ...]
     fair: FairPlacement
+    high_posts: Mapping[str, int]
     high_rates: Mapping[str, Fraction]
     marginals: Mapping[str, Marginal]
     surplus: Mapping[str, SurplusFinding]
-    reach: Mapping[str, "Reach"]
-    served: Served = NOBODY
-
-
-@dataclass(frozen=True)
-class Reach:
-    """Regions and fields a program can reach; a program without a region reaches all that are listed."""
-
-    regions: tuple[str, ...]
-    fields: tuple[str, ...]
+    reach: Mapping[str, Reach]
+    served: Served
+    figures: Figures
 
 
 def place(
@@ -84,30 +140,44 @@ def place(
             if p in supply and d in posts
         )
     )
-    served = serve_first(seats or {}, supply, posts, edges)
-    supply, posts = served.less_persons(supply), served.less_posts(posts)
-    fair = place_fairly(supply, posts, edges)
     seen = _seen_shares(demands, coverage)
-    high = place_fairly(supply, served.less_posts(demand_posts(demands, other_supply, seen)), edges)
+    years = {str(d): int(y) for d, y in zip(demands["demand_id"], demands["year"], strict=True)}
+    return settle(
+        Figures(
+            supply, posts, demand_posts(demands, other_supply, seen), edges, seats or {}, observed, estimated, years,
+            seen, reach, coverage, surplus_rate,
+        )
+    )  # fmt: skip
+
+
+def settle(figures: Figures) -> Placement:
+    """The placement that follows from figures."""
+    served = serve_first(figures.seats, figures.supply, figures.posts, figures.edges)
+    supply, posts = served.less_persons(figures.supply), served.less_posts(figures.posts)
+    fair = place_fairly(supply, posts, figures.edges)
+    high_posts = served.less_posts(figures.high_posts)
+    high = place_fairly(supply, high_posts, figures.edges)
     findings = certify_surplus(
         fair,
         high.rates,
-        _uncovered(supply, edges, demands, reach, coverage, seen),
-        estimated,
+        _uncovered(figures, supply),
+        figures.estimated,
         # The posts that contracts fill are out of the block, so those who fill them are no contradiction.
-        served.less_persons(observed),
-        surplus_rate,
+        served.less_persons(figures.observed),
+        figures.surplus_rate,
     )
     return Placement(
         supply,
         posts,
-        edges,
+        figures.edges,
         fair,
+        high_posts,
         high.rates,
-        marginals(supply, posts, edges),
+        marginals(supply, posts, figures.edges),
         {finding.block: finding for finding in findings},
-        reach,
+        figures.reach,
         served,
+        figures,
     )
 
 
@@ -151,24 +221,17 @@ def _seen_shares(demands: pd.DataFrame, coverage: Coverage) -> dict[str, float]:
     return found
 
 
-def _uncovered(
-    supply: Mapping[str, int],
-    edges: Iterable[tuple[str, str]],
-    demands: pd.DataFrame,
-    reach: Mapping[str, Reach],
-    coverage: Coverage,
-    seen: Mapping[str, float],
-) -> frozenset[str]:
+def _uncovered(figures: Figures, supply: Mapping[str, int]) -> frozenset[str]:
     """Programs with an edge into a row, or within reach of a field and region, that no source declared to cover."""
-    years = {str(d): int(y) for d, y in zip(demands["demand_id"], demands["year"], strict=True)}
     used: dict[str, set[int]] = {}
     gaps: set[str] = set()
-    for program, demand in edges:
-        used.setdefault(program, set()).add(years[demand])
-        if demand not in seen:
+    for program, demand in figures.edges:
+        used.setdefault(program, set()).add(figures.years[demand])
+        if demand not in figures.seen:
             gaps.add(program)
     for program in supply:
+        reach = figures.reach[program]
         for year in used.get(program, set()):
-            if coverage.best(reach[program].regions, reach[program].fields, year) is None:
+            if figures.coverage.best(reach.regions, reach.fields, year) is None:
                 gaps.add(program)
     return frozenset(gaps)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from corpora.frames import empty, rows, rows_by, word
 
-SUPPLY_COLUMNS = ["program_id", "supply", "years", "estimated", "kept", "kept_sd"]
+SUPPLY_COLUMNS = ["program_id", "supply", "years", "estimated", "kept", "kept_sd", "each"]
 
 
 def hundredths(value: float | Fraction) -> int:
@@ -47,7 +47,8 @@ def supply(
     Returns:
         One row a program, sorted by program_id: supply (hundredths of persons a year), years (those used), estimated
         (shares that were: "further_study", "stayed_local"), kept (share of graduates who look for work here) and
-        kept_sd (its standard deviation among those it was estimated from; 0 where both shares are reported).
+        kept_sd (its standard deviation among those it was estimated from; 0 where both shares are reported); each
+        (exact: supply that one graduate a year more would be, with the shares of these years).
     """
     known = outcomes[(outcomes["year"] <= as_of_year) & outcomes["graduates"].notna()]
     known = known.sort_values(["program_id", "year"], ascending=[True, False])
@@ -57,14 +58,15 @@ def supply(
     pooled = _Pooled(known)
     found = []
     for program, history in sorted(rows_by(known, "program_id").items()):
-        parts, used, estimated = [], [], set()
+        parts, shares, used, estimated = [], [], [], set()
         graduated = Fraction(0)
         spread: list[float] = []
         for row in history:
             used.append(int(row.year))
-            graduates = Fraction(int(row.graduates)) if expected is None else Fraction(1)
-            if int(row.graduates) == 0:
+            graduates = Fraction(int(row.graduates))
+            if graduates == 0:
                 parts.append(Fraction(0))
+                shares.append(Fraction(0))
                 continue
             doubt_studying = doubt_staying = 0.0
             studying = _ratio(row.further_study, row.graduates)
@@ -77,18 +79,18 @@ def supply(
                 estimated.add("stayed_local")
                 doubt_staying = pooled.spread("stayed_local", "employed", row.major_group, row.level)
                 staying = pooled.share("stayed_local", "employed", row.major_group, row.level, Fraction(1))
-            parts.append(graduates * (1 - studying) * staying)
+            shares.append((1 - studying) * staying)
+            parts.append(graduates * shares[-1])
             graduated += graduates
             spread.append(hypot(doubt_studying * float(staying), doubt_staying * float(1 - studying)))
         kept = float(sum(parts, Fraction(0)) / graduated) if graduated else 0.0
-        mean = sum(parts, Fraction(0)) / len(parts)
+        mean, each = sum(parts, Fraction(0)) / len(parts), sum(shares, Fraction(0)) / len(shares)
         if expected is not None:
             if program not in expected:
                 continue
-            mean *= expected[program]
-        found.append(
-            (program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated)), kept, fmean(spread or [0.0]))
-        )
+            mean, kept = each * expected[program], float(each)
+        doubt = fmean(spread or [0.0])
+        found.append((program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated)), kept, doubt, each))
     frame = pd.DataFrame(found, columns=SUPPLY_COLUMNS)
     return frame.astype({"program_id": "string", "supply": "Int64", "kept": "float64", "kept_sd": "float64"})
 
@@ -132,9 +134,7 @@ def demand_posts(
         if empty(row.openings):
             found[str(row.demand_id)] = 0
             continue
-        share = Fraction(1) if empty(row.entry_share) else Fraction(str(row.entry_share))
-        openings = Fraction(str(row.openings)) / Fraction(str((grossed_up or {}).get(str(row.demand_id), 1)))
-        room = openings * share
+        room = posts_of(row.openings, row.entry_share, (grossed_up or {}).get(str(row.demand_id)))
         taken = Fraction(0)
         others = left.get((word(row.occupation_code), word(row.region)), [])
         for i, (level, persons) in enumerate(others):
@@ -145,6 +145,12 @@ def demand_posts(
             others[i] = (level, persons - part)
         found[str(row.demand_id)] = hundredths(room - taken)
     return found
+
+
+def posts_of(openings: float, entry_share: float | None, seen: float | None = None) -> Fraction:
+    """Posts of one row before anybody else is taken off, exact; grossed up where the share its source sees is given."""
+    share = Fraction(1) if empty(entry_share) else Fraction(str(entry_share))
+    return Fraction(str(openings)) / Fraction(str(1 if seen is None else seen)) * share
 
 
 def _seekers_from_elsewhere(

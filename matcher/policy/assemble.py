@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from fractions import Fraction
@@ -69,12 +70,12 @@ class Evidence:
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
     """One entry a program, in order of program_id; small points of one class at one institution get their pool."""
-    gathered = _Gatherer(evidence, placement, values, as_of)
+    gathered = Gatherer(evidence, placement, values, as_of)
     found = [gathered.program(row) for _, row in evidence.programs.sort_values("program_id").iterrows()]
     return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
 
 
-class _Gatherer:
+class Gatherer:
     """The tables indexed by program."""
 
     def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date) -> None:
@@ -97,8 +98,34 @@ class _Gatherer:
         self._checks = data_checks(outcomes, evidence.programs, values)
         self._ancestors = {} if evidence.predecessors is None else ancestors(evidence.predecessors)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
-        proposed = own_proposals(evidence.programs, evidence.demands, agreements)
-        self._without = without_own(placement, proposed, evidence.estimated, values.share("surplus.rate"))
+        self._posts = evidence.posts_by_demand
+        self._sizes: dict[str, tuple[int, int]] = {}
+        self._proposed = own_proposals(evidence.programs, evidence.demands, agreements)
+        self._without = without_own(placement, self._proposed, evidence.estimated, values.share("surplus.rate"))
+
+    def trial(
+        self, row: pd.Series, placement: Placement, rejected: str | None, employment: Any, pairs: Mapping[str, float]
+    ) -> Facts:
+        """One program as it would stand in another placement, without a match, or with another employment.
+
+        Args:
+            placement: of its connected component.
+            rejected: demand whose match is taken away.
+            employment: row of estimate_employment.
+            pairs: demand -> p of all matches of the program.
+        """
+        program = str(row["program_id"])
+        other = copy(self)
+        other._placement = placement
+        other._blocks = {p: block for block in placement.fair.blocks for p in block.programs}
+        other._posts = {**self._posts, **placement.posts}
+        other._linked = {program: [d for d in self._linked.get(program, []) if d != rejected]}
+        left = [p for d, p in pairs.items() if d != rejected]
+        other._best = {program: max(left)} if left else {}
+        other._employment = {program: employment}
+        own = {program: self._proposed[program]} if program in self._proposed else {}
+        other._without = without_own(placement, own, self._evidence.estimated, self._values.share("surplus.rate"))
+        return other.program(row)
 
     def program(self, row: pd.Series) -> Facts:
         program = str(row["program_id"])
@@ -206,7 +233,9 @@ class _Gatherer:
         finding = placement.surplus.get(block.id) if block else None
         marginal = placement.marginals.get(program)
         skills = evidence.skills.get(program)
-        courses, characters = text_size(row)
+        if program not in self._sizes:
+            self._sizes[program] = text_size(row)
+        courses, characters = self._sizes[program]
         region, major = word(row["region"]), word(row["major_group"])
         return Facts(
             program_id=program,
@@ -273,7 +302,7 @@ class _Gatherer:
         posts: dict[int, int] = {}
         for row in linked:
             if row.role in COUNTED:
-                posts[int(row.year)] = posts.get(int(row.year), 0) + self._evidence.posts_by_demand[str(row.demand_id)]
+                posts[int(row.year)] = posts.get(int(row.year), 0) + self._posts[str(row.demand_id)]
         seen = self._evidence.coverage
         return tuple(DemandYear(y, posts.get(y, 0), seen.best(regions, fields, y)) for y in self._years)
 

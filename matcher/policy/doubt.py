@@ -1,52 +1,52 @@
 """Doubt: draws of rate, headroom and employment -> probabilities of clauses, and how often the same flag comes out.
 
-The rules see four yes-or-no facts of a draw, so at most sixteen verdicts decide all draws of a program.
+The rules see six yes-or-no facts of a draw, so at most 64 verdicts decide all draws of a program.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from matcher.placement.draws import Draws
 from matcher.policy.advice import FLAGS, advise
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
 from matcher.policy.rules import Flag
 
-# What a draw decides, in the order of the last axis of `drawn`: names of fields of Facts.
-DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand", "below")
+# What a draw decides, in the order of the last axis of `drawn`. The first four are fields of Facts.
+DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand", "below", "certified", "replaceable")
+# What keeps a surplus from being certified and changes from draw to draw; anything else is about the evidence, and stays.
+RATE_CLAUSES = {"rate", "high_posts"}
 
 
-def drawn_clauses(
-    rate: np.ndarray,
-    headroom: np.ndarray,
-    supply: np.ndarray,
-    uniform: np.ndarray,
-    below: np.ndarray,
-    values: Values,
-) -> np.ndarray:
-    """What each draw says to the clauses on probability.
+def drawn_clauses(draws: Draws, uniform: np.ndarray, below: np.ndarray, values: Values) -> np.ndarray:
+    """What each draw says to the clauses that read drawn quantities.
 
     Args:
-        rate: (draws, programs) placeable rates, 0 to 1; NaN where a program has no supply in a draw.
-        headroom, supply: (draws, programs), whole hundredths of persons a year.
+        draws: of the programs, in their order.
         uniform: (draws, programs), keyed uniforms in [0, 1) for employment.
         below: (programs,) L = P(employment rate < low rate); NaN where unknown.
         values: the pack on the day.
 
     Returns:
-        (draws, programs, 4) booleans in the order of DRAWN. Employment is low in a draw where its uniform is below L.
+        (draws, programs, 6) booleans in the order of DRAWN. Employment is low in a draw where its uniform is below L; a
+        surplus is certified, as far as rates are asked, where it survives the high end of posts.
     """
-    found = np.zeros((*rate.shape, len(DRAWN)), dtype=bool)
+    found = np.zeros((*draws.rate.shape, len(DRAWN)), dtype=bool)
     # Comparisons with NaN are false: without supply there is no surplus, and without figures no low employment.
-    found[..., 0] = rate < values.number("surplus.rate")
+    found[..., 0] = draws.rate < values.number("surplus.rate")
     for place, name in ((1, "prioritize.headroom"), (2, "expand.headroom")):
         share = values.share(name)
-        enough = headroom.astype(np.int64) * share.denominator >= share.numerator * supply.astype(np.int64)
-        found[..., place] = enough & (supply > 0)
+        enough = draws.headroom * share.denominator >= share.numerator * draws.supply
+        found[..., place] = enough & (draws.supply > 0)
     found[..., 3] = uniform < below
+    found[..., 4] = draws.rate_high < values.number("surplus.rate")
+    # A hair more than the product, whatever its last binary digit says.
+    most = values.number("guard.indispensability") * draws.rate * draws.supply + 1e-6
+    found[..., 5] = draws.indispensability <= most
     return found
 
 
@@ -57,7 +57,7 @@ def with_doubt(facts: Sequence[Facts], drawn: np.ndarray) -> list[Facts]:
     None: draws cannot tell what its tables do not.
 
     Args:
-        drawn: (draws, programs, 4) of `drawn_clauses`, programs in the order of `facts`.
+        drawn: (draws, programs, 6) of `drawn_clauses`, programs in the order of `facts`.
     """
     if not len(drawn):
         return list(facts)
@@ -77,20 +77,35 @@ def flag_shares(facts: Facts, values: Values, day: date, drawn: np.ndarray) -> t
     """Flag -> share of the draws in which the same rules give it; flags that no draw gives are left out.
 
     Args:
-        drawn: (draws, 4) booleans of one program, in the order of DRAWN.
+        drawn: (draws, 6) booleans of one program, in the order of DRAWN.
     """
     if not len(drawn):
         return ()
     codes = drawn.astype(np.int64) @ (1 << np.arange(len(DRAWN)))
     counts: dict[Flag, int] = {}
     for code, number in zip(*np.unique(codes, return_counts=True), strict=True):
-        # The drawn value in place of the probability: certain, or excluded. What is unknown stays unknown.
-        certain: dict[str, Any] = {
-            name: float(int(code) >> place & 1) for place, name in enumerate(DRAWN) if getattr(facts, name) is not None
-        }
-        flag = advise(replace(facts, **certain), values, day).flag
+        held = {name: bool(int(code) >> place & 1) for place, name in enumerate(DRAWN)}
+        flag = advise(_in_draw(facts, held), values, day).flag
         counts[flag] = counts.get(flag, 0) + int(number)
     return tuple((flag, counts[flag] / len(drawn)) for flag in FLAGS if flag in counts)
+
+
+def _in_draw(facts: Facts, held: Mapping[str, bool]) -> Facts:
+    """The facts of one draw: certain, or excluded, in place of probable; what is unknown stays unknown.
+
+    Whether a surplus is certified follows the rates of the draw where nothing but rates decides it; posts are left over
+    wherever the draw has headroom; whether others could take the program's place is that of the draw. Where posts of its
+    own college are left out, point values decide these three, as they do for the published flag.
+    """
+    certain: dict[str, Any] = {name: float(held[name]) for name in DRAWN[:4] if getattr(facts, name) is not None}
+    if not facts.own_posts:
+        if facts.certified or (facts.why_not_certified and RATE_CLAUSES.issuperset(facts.why_not_certified)):
+            certain["certified"] = held["certified"]
+        certain["borders_scarce"] = facts.borders_scarce or held["headroom_expand"]
+        if facts.supply is not None and facts.indispensability is not None:
+            # Nobody, or more than there are: enough to say on which side of its limit the guard is.
+            certain["indispensability"] = 0 if held["replaceable"] else facts.supply + 1
+    return replace(facts, **certain)
 
 
 def flag_probability(facts: Facts, values: Values, day: date, drawn: np.ndarray) -> float | None:
@@ -98,7 +113,7 @@ def flag_probability(facts: Facts, values: Values, day: date, drawn: np.ndarray)
 
     Args:
         facts: with the probabilities of `with_doubt`.
-        drawn: (draws, 4) booleans, see `flag_shares`.
+        drawn: (draws, 6) booleans, see `flag_shares`.
 
     Returns:
         None for insufficient_evidence, 1 for recorded facts.

@@ -5,8 +5,9 @@ cohorts lean on their group (major group x level), which itself leans on its lev
 group's mean.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,8 @@ class Employment:
 
     Attributes:
         programs: program_id, mean, low, high (90 % interval), below_probability = P(rate < low rate), graduates
-            (unweighted, over the years used), years; one row a program, sorted by program_id.
+            (unweighted, over the years used), years; alpha, beta of the posterior; weight, n, k of the latest year used;
+            one row a program, sorted by program_id.
         strength: m, the weight of the group in graduates, one for all groups.
     """
 
@@ -35,6 +37,7 @@ def estimate_employment(
     groups: pd.DataFrame,
     weights: Sequence[float],
     low_rate: float,
+    instead: Mapping[str, int] | None = None,
 ) -> Employment:
     """Computes the posterior employment rate of every program.
 
@@ -45,6 +48,8 @@ def estimate_employment(
         groups: program_id, major_group, level; one row a program.
         weights: of the latest year, the one before, and so on.
         low_rate: the rate below which employment is called low, 0 to 1.
+        instead: program -> employed of its latest year in place of those reported, for its own posterior alone: the
+            groups' means and their weight stay what they are.
 
     Raises:
         ValueError: more employed than graduates in a year; two rate bases in one table.
@@ -74,8 +79,11 @@ def estimate_employment(
     table = table.fillna({"major_group": "", "level": ""})
     centre = _group_means(table)
     strength = _strength(table, centre)
-    a = strength * centre + table["k"].to_numpy()
-    b = strength * (1 - centre) + (table["n"] - table["k"]).to_numpy()
+    latest = known.drop_duplicates("program_id").sort_values("program_id", ignore_index=True)
+    counted = [(instead or {}).get(str(p), k) for p, k in zip(latest["program_id"], latest["k"], strict=True)]
+    more = np.asarray(more_employed(latest, np.array(counted, float)))
+    a = strength * centre + table["k"].to_numpy() + more
+    b = strength * (1 - centre) + (table["n"] - table["k"]).to_numpy() - more
     programs = pd.DataFrame(
         {
             "program_id": table["program_id"],
@@ -85,9 +93,27 @@ def estimate_employment(
             "below_probability": betainc(a, b, low_rate),
             "graduates": table["graduates"].astype(int),
             "years": table["years"],
+            "alpha": a,
+            "beta": b,
+            **{column: latest[column].to_numpy(float) for column in ("weight", "n", "k")},
         }
     )
     return Employment(programs, strength)
+
+
+def more_employed(latest: Any, employed: Any) -> Any:
+    """Weighted persons by which the posterior moves if so many of the latest year were employed; at most all who seek.
+
+    Args:
+        latest: weight, n, k of the latest year; employed: persons. Numbers, or arrays of them.
+    """
+    return latest.weight * (np.minimum(employed, latest.n) - latest.k)
+
+
+def below_with(program: Any, employed: int, low_rate: float) -> float:
+    """P(employment rate < low rate) of one program of `Employment.programs`, with other employed of its latest year."""
+    more = more_employed(program, employed)
+    return float(betainc(program.alpha + more, program.beta - more, low_rate))
 
 
 def _leave_one_out(table: pd.DataFrame, keys: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

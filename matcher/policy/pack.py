@@ -5,6 +5,8 @@ misspelt name is an error instead of a number that nothing reads.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,7 @@ from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
 __all__ = [
     "DatedValue", "PackError", "Parameter", "PolicyPack", "Reference", "Regulation", "Status", "Unit", "Value",
-    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs",
+    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
 ]  # fmt: skip
 
 # Reads the text of a pack by its name: (text, file), or None where there is none of that name.
@@ -81,6 +83,27 @@ def recorded_pack(record: Mapping[str, Any]) -> PolicyPack:
         return (texts[name], f"{name}.yaml") if name in texts else _shipped(name)
 
     return parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source)
+
+
+def varied(pack: PolicyPack, changes: Mapping[str, Value], day: date) -> PolicyPack:
+    """The pack with other values from a day on: a reform in memory, for asking what it would change.
+
+    Raises:
+        PackError: no such parameter, or a value that does not fit its unit.
+    """
+    parameters = dict(pack.parameters)
+    for name, value in changes.items():
+        if name not in parameters:
+            raise PackError(
+                f"pack {pack.name} has no parameter {name}{near(name, parameters)}",
+                f"规则包 {pack.name} 没有参数 {name}；duikou policy show {pack.name} 列出全部参数",
+            )
+        given = parameters[name]
+        if message := unfit(given.unit, value, given.choices):
+            raise PackError(f"{name}: {message}", f"参数 {name} 不能取 {value}：单位是 {given.unit}")
+        dated = DatedValue(day, value, Reference("假设 / what-if"))
+        parameters[name] = replace(given, values=(*given.values, dated), own=pack.name)
+    return replace(pack, parameters=parameters)
 
 
 def pack_warnings(values: Values) -> list[dict[str, str]]:

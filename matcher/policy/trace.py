@@ -60,6 +60,8 @@ def trace_record(verdict: Verdict, facts: Facts, values: Values, as_of: date) ->
             ],
             "guards": _clauses(pooled.guards, values),
         },
+        # What would change the flag, where that was searched (matcher.counterfactual).
+        "counterfactuals": [],
         # For the bureau alone, with the college's explanation; never a ground, never in a public report.
         "data_checks": [{"check": name, **DATA_CHECKS[name]} for name in facts.data_checks],
     }

@@ -58,7 +58,7 @@ def decide(facts: Facts, values: Values, as_of: date, drawn: np.ndarray | None =
     """Applies the pack's rules to one program.
 
     Args:
-        drawn: (draws, 4) booleans, see doubt.DRAWN; None where no draws were made.
+        drawn: (draws, 6) booleans, see doubt.DRAWN; None where no draws were made.
     """
     own = advise(facts, values, as_of)
     advice, pooled = own, None

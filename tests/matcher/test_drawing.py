@@ -40,7 +40,9 @@ def test_a_surplus_at_the_limit_is_doubtful_and_not_advised() -> None:
     assert plain.loc["W2", "reason_en"].startswith("Certified surplus")
     assert "no certified surplus" in drawn.loc["W2", "reason_en"], "P(rate < .7) stays below .9"
     assert plain.loc["W1", "notices"] == "guard_blocks"
-    assert drawn.loc["W1", "notices"] == "", "there is no ground left to block"
+    assert drawn.loc["W1", "notices"] == "borderline", (
+        "no ground is left to block, and about half the draws are a surplus"
+    )
     assert drawn.loc["W1", "placeable_low"] < 0.7 < drawn.loc["W1", "placeable_high"]
 
 

@@ -34,9 +34,9 @@ def tables(programs: int = 12, demands: int = 6, seed: int = 3) -> tuple[pd.Data
 
 
 def same(one: Draws, other: Draws) -> bool:
-    return (one.programs, one.asked) == (other.programs, other.asked) and all(
+    return one.programs == other.programs and all(
         getattr(one, name).tobytes() == getattr(other, name).tobytes()
-        for name in ("rate", "headroom", "supply", "indispensability")
+        for name in ("rate", "rate_high", "headroom", "supply", "indispensability")
     )
 
 
@@ -46,10 +46,10 @@ DOUBT = Doubt(draws=12, seed=5, logit_error=0.3)
 @pytest.mark.parametrize("workers", [1, 2, 5])
 def test_any_order_of_rows_and_number_of_workers_gives_the_same_bytes(workers: int) -> None:
     own, wanted, matches = tables()
-    expected = draw_placements(own, wanted, matches, DOUBT, asked=["P03", "P01"], workers=1)
-    assert expected.asked == ("P01", "P03")
+    wanted["high"] = wanted["posts"] * 2
+    expected = draw_placements(own, wanted, matches, DOUBT, workers=1)
     shuffled = [t.sample(frac=1, random_state=workers) for t in (own, wanted, matches)]
-    assert same(draw_placements(*shuffled, DOUBT, asked=["P01", "P03"], workers=workers), expected)
+    assert same(draw_placements(*shuffled, DOUBT, workers=workers), expected)
 
 
 def test_unrelated_rows_and_repeated_pairs_change_nothing() -> None:
@@ -150,7 +150,7 @@ def test_poisson_quantiles_equal_scipys() -> None:
 def test_probabilities_and_quantiles() -> None:
     rate = np.array([[0.5, np.nan], [0.7, np.nan], [0.9, np.nan], [1.0, np.nan]])
     supply = np.array([[1000, 0]] * 4)
-    found = Draws(("A", "B"), rate, np.array([[0, 0], [99, 0], [100, 0], [900, 0]]), supply, (), np.empty((4, 0)))
+    found = Draws(("A", "B"), rate, rate, np.array([[0, 0], [99, 0], [100, 0], [900, 0]]), supply, supply)
     assert found.below(0.7).tolist() == [0.25, 0.0]
     assert found.headroom_of(0.1).tolist() == [0.5, 0.0]
     low, high = found.rate_between(0.05, 0.75)
@@ -172,6 +172,24 @@ def test_uniforms_belong_to_seed_draw_kind_and_id() -> None:
     assert abs(np.corrcoef(many, uniforms(7, 4, "edge", keys(str(i) for i in range(20000))))[0, 1]) < 0.03
 
 
-def test_an_unlisted_program_cannot_be_asked_for() -> None:
-    with pytest.raises(ValueError, match="asked for P99"):
-        draw_placements(*tables(), DOUBT, asked=["P99"])
+def test_posts_that_no_source_sees_lift_the_high_end_alone() -> None:
+    own, wanted, matches = tables()
+    seen = draw_placements(own, wanted, matches, DOUBT)
+    assert np.array_equal(seen.rate, seen.rate_high, equal_nan=True)
+    more = draw_placements(own, wanted.assign(high=wanted["posts"] * 2), matches, DOUBT)
+    twice = draw_placements(own, wanted.assign(posts=wanted["posts"] * 2), matches, DOUBT)
+    assert np.array_equal(more.rate, seen.rate, equal_nan=True)
+    assert np.nanmax(abs(more.rate_high - twice.rate)) < 1e-3, "the same posts are drawn, up to a hundredth each"
+    assert np.nanmean(more.rate_high) > np.nanmean(more.rate)
+
+
+def test_draws_follow_the_programs_asked_for() -> None:
+    found = draw_placements(*tables(), DOUBT)
+    some = found.of(["P05", "unlisted", "P01"])
+    assert some.programs == ("P05", "unlisted", "P01")
+    for name in ("rate", "rate_high", "headroom", "supply", "indispensability"):
+        values = getattr(some, name)
+        assert np.array_equal(values[:, [0, 2]], getattr(found, name)[:, [5, 1]], equal_nan=True)
+        assert values.dtype == getattr(found, name).dtype
+    assert np.isnan(some.rate[:, 1]).all()
+    assert not some.supply[:, 1].any()

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
+from matcher.placement.agreements import Served
 from matcher.placement.fair import place_fairly
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import overlaps, whitespace
@@ -32,7 +33,7 @@ CATALOGUE = pd.DataFrame(
 
 def placement() -> Placement:
     fair = place_fairly(SUPPLY, POSTS, EDGES)
-    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {})
+    return Placement(SUPPLY, POSTS, tuple(EDGES), fair, {}, {}, {}, {}, {}, Served({}, {}, {}), None)  # type: ignore[arg-type]
 
 
 def shared_characters(programs: list[str], occupations: list[str]) -> np.ndarray:

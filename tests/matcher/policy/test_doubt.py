@@ -2,12 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from matcher.policy.advice import advise
+from matcher.placement.draws import Draws
 from matcher.policy.doubt import DRAWN, drawn_clauses, flag_probability, flag_shares, with_doubt
+from matcher.policy.facts import Facts
 from matcher.policy.verdict import decide
 from tests.spec.cases import DEFAULT
 
@@ -15,7 +17,8 @@ AS_OF, VALUES = DEFAULT.as_of, DEFAULT.values
 SURPLUS = DEFAULT.facts_of(DEFAULT.content["situations"]["surplus"])
 STRATEGIC = DEFAULT.facts_of(DEFAULT.content["situations"]["strategic"])
 BASE = DEFAULT.facts_of({})
-NEVER = [False] * len(DRAWN)
+# A draw in which the surplus is one at the high end as well, and others could take the program's place.
+SURPLUS_DRAWN = "rate_below certified replaceable"
 
 
 def draws(*counts: tuple[int, str]) -> np.ndarray:
@@ -27,22 +30,28 @@ def draws(*counts: tuple[int, str]) -> np.ndarray:
 def test_clauses_of_a_draw_are_exact_at_their_limits() -> None:
     rate = np.array([[0.7, 6999 / 10000, np.nan]])
     supply = np.array([[10_000, 10_000, 0]])
-    headroom = np.array([[1_000, 1_999, 5]])
-    uniform = np.array([[0.5, 0.5, 0.1]])
-    found = drawn_clauses(rate, headroom, supply, uniform, np.array([0.5, 0.51, np.nan]), VALUES)
-    assert found.shape == (1, 3, 4)
-    assert found[0].tolist() == [
-        [False, True, False, False],
-        [True, True, False, True],
-        # Nobody looks for work: no surplus, no room to speak of, and no figures of employment.
-        [False, False, False, False],
+    found = Draws(
+        programs=("limit", "below", "nobody"),
+        rate=rate,
+        rate_high=np.array([[0.6, 0.7, np.nan]]),
+        headroom=np.array([[1_000, 1_999, 5]]),
+        supply=supply,
+        # A fifth of .7 x 10,000 is 1,400; of .6999 it is less.
+        indispensability=np.array([[1_400, 1_400, 0]]),
+    )
+    uniform, below = np.array([[0.5, 0.5, 0.1]]), np.array([0.5, 0.51, np.nan])
+    held = [
+        {name for name, holds in zip(DRAWN, row, strict=True) if holds}
+        for row in drawn_clauses(found, uniform, below, VALUES)[0]
     ]
-    assert drawn_clauses(rate, headroom * 2, supply, uniform, np.zeros(3), VALUES)[0, 0].tolist() == [
-        False,
-        True,
-        True,
-        False,
+    assert held == [
+        {"headroom_prioritize", "certified", "replaceable"},
+        {"rate_below", "headroom_prioritize", "below"},
+        # Nobody looks for work: no surplus, no room to speak of, no figures of employment, nobody to replace.
+        set(),
     ]
+    more = drawn_clauses(replace(found, headroom=found.headroom * 2), uniform, below, VALUES)
+    assert more[0, 0, DRAWN.index("headroom_expand")]
 
 
 def test_facts_take_the_shares_of_their_draws_and_keep_what_is_unknown() -> None:
@@ -51,19 +60,16 @@ def test_facts_take_the_shares_of_their_draws_and_keep_what_is_unknown() -> None
     assert (one.rate_below, one.headroom_prioritize, one.headroom_expand) == (0.9, 0.1, 0.0)
     assert one.below == BASE.below
     assert (two.rate_below, two.headroom_prioritize, two.headroom_expand) == (None, None, None)
-    assert with_doubt([BASE], np.zeros((0, 1, 4), dtype=bool)) == [BASE]
+    assert with_doubt([BASE], np.zeros((0, 1, 6), dtype=bool)) == [BASE]
 
 
 @pytest.mark.parametrize("facts", [SURPLUS, STRATEGIC, BASE], ids=["surplus", "strategic", "steady"])
-def test_sixteen_verdicts_say_what_a_verdict_a_draw_says(facts: object) -> None:
-    drawn = np.random.default_rng(7).random((60, 4)) < [0.8, 0.6, 0.5, 0.7]
-    (known,) = with_doubt([facts], drawn[:, None, :])  # type: ignore[list-item]
-    one_by_one = Counter(
-        advise(replace(known, **{n: float(v) for n, v in zip(DRAWN, row, strict=True)}), VALUES, AS_OF).flag
-        for row in drawn
-    )
+def test_verdicts_of_distinct_draws_say_what_a_verdict_a_draw_says(facts: Facts) -> None:
+    drawn = np.random.default_rng(7).random((60, 6)) < [0.8, 0.6, 0.5, 0.7, 0.8, 0.7]
+    (known,) = with_doubt([facts], drawn[:, None, :])
+    one_by_one = Counter(dict(flag_shares(known, VALUES, AS_OF, row[None])).popitem() for row in drawn)
     shares = dict(flag_shares(known, VALUES, AS_OF, drawn))
-    assert shares == {flag: number / 60 for flag, number in one_by_one.items()}
+    assert shares == {flag: number / 60 for (flag, _), number in one_by_one.items()}
     assert sum(shares.values()) == pytest.approx(1)
     published = decide(known, VALUES, AS_OF, drawn)
     assert (
@@ -72,7 +78,7 @@ def test_sixteen_verdicts_say_what_a_verdict_a_draw_says(facts: object) -> None:
 
 
 def test_a_published_phase_out_carries_the_share_of_draws_that_give_it() -> None:
-    drawn = draws((17, "rate_below below"), (2, "rate_below"), (1, "below"))
+    drawn = draws((17, f"{SURPLUS_DRAWN} below"), (2, SURPLUS_DRAWN), (1, "below"))
     (known,) = with_doubt([replace(SURPLUS, below=0.95)], drawn[:, None, :])
     found = decide(known, VALUES, AS_OF, drawn)
     assert (found.flag, found.flag_probability) == ("phase_out", 0.85)
@@ -86,12 +92,46 @@ def test_a_published_phase_out_carries_the_share_of_draws_that_give_it() -> None
 
 
 def test_a_flag_that_no_draw_favours_clearly_is_borderline() -> None:
-    drawn = draws((13, "rate_below below"), (7, ""))
+    drawn = draws((13, f"{SURPLUS_DRAWN} below"), (7, ""))
     (known,) = with_doubt([replace(SURPLUS, below=0.65)], drawn[:, None, :])
     found = decide(known, VALUES, AS_OF, drawn)
     assert dict(found.flag_shares) == {"phase_out": 0.65, "maintain": 0.35}
     assert (found.flag, found.flag_probability) == ("maintain", 0.35)
     assert "borderline" in found.notices
+
+
+def shares_of(facts: Facts, *counts: tuple[int, str]) -> dict[str, float]:
+    drawn = draws(*counts)
+    (known,) = with_doubt([facts], drawn[:, None, :])
+    return dict(flag_shares(known, VALUES, AS_OF, drawn))
+
+
+def test_a_rate_just_above_the_limit_leaves_its_share_of_draws_to_phase_out() -> None:
+    """What rests on the point rate alone follows the draws: .72 on paper is below .7 in nearly half of them."""
+    near = replace(SURPLUS, rate=Fraction(72, 100), certified=False, why_not_certified=("rate", "high_posts"))
+    drawn = ((9, f"{SURPLUS_DRAWN} below"), (11, "below replaceable"))
+    assert shares_of(near, *drawn) == {"phase_out": 0.45, "maintain": 0.55}
+    for reason in ("contradiction", "coverage", "estimated"):
+        void = replace(near, why_not_certified=("rate", "high_posts", reason))
+        assert shares_of(void, *drawn) == {"maintain": 1.0}, "no draw mends the evidence"
+    assert shares_of(near, (9, "rate_below replaceable below"), (11, "below")) == {"maintain": 1.0}, (
+        "a surplus that posts out of sight would lift is none"
+    )
+
+
+def test_a_guard_on_replaceability_follows_the_draws() -> None:
+    blocked = replace(SURPLUS, indispensability=4000)
+    found = shares_of(blocked, (12, f"{SURPLUS_DRAWN} below"), (8, "rate_below certified below"))
+    assert found == {"phase_out": 0.6, "maintain": 0.4}
+
+
+def test_posts_left_over_in_a_draw_are_scarce_people_in_that_draw() -> None:
+    roomy = replace(BASE, headroom=0, borders_scarce=False, capacity=150)
+    drawn = ((12, "headroom_prioritize headroom_expand"), (8, ""))
+    assert shares_of(roomy, *drawn) == {"expand": 0.6, "maintain": 0.4}
+    assert shares_of(replace(roomy, own_posts=1000), *drawn) == {"maintain": 1.0}, (
+        "its own college's posts lift no flag"
+    )
 
 
 def test_recorded_facts_are_certain_and_missing_data_have_no_probability() -> None:

@@ -1,0 +1,100 @@
+"""What-if: the same data under other rules or figures; counterfactuals, confirmed the long way."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from matcher import Assessment, assess
+from matcher.confirm import check, confirm
+from matcher.policy.pack import PackError
+from matcher.rerun import recipe_of
+from matcher.what_if import WhatIfError
+from tests.matcher.test_assessment import small
+
+DAY = "2026-10-15"
+
+
+@pytest.fixture(scope="module")
+def market() -> Assessment:
+    return assess(**small(), as_of=DAY)
+
+
+@pytest.fixture(scope="module")
+def searched(city: Assessment) -> Assessment:
+    return recipe_of(city).run(counterfactuals=True)
+
+
+def test_no_change_changes_nothing(city: Assessment) -> None:
+    found = city.what_if()
+    assert found.programs.empty
+    assert found.counts_from == found.counts_to == city.flag_counts()
+    pd.testing.assert_frame_equal(found.assessment.programs, city.programs)
+    assert found.assessment.matches["program_evidence"].equals(city.matches["program_evidence"])
+
+
+def test_another_pack_another_limit_and_other_figures_say_what_they_would_do(city: Assessment) -> None:
+    rules = city.what_if(policy="anhui-2022")
+    assert rules.flags_changed == 0, "a province's rule speaks beside the advice"
+    assert rules.programs["rule_verdict_to"].notna().any()
+    strict = city.what_if(parameters={"expand.headroom": 1.0})
+    assert strict.counts_to["expand"] < strict.counts_from["expand"]
+    assert set(strict.programs.loc[strict.programs["flag_from"] == "expand", "flag_to"]) - {"expand"}
+
+
+def test_figures_of_one_program_and_one_row_of_posts(market: Assessment) -> None:
+    assert market.programs.set_index("program_id").at["W1", "flag"] == "phase_out"
+    more = market.what_if(openings=dict.fromkeys(market.demands["demand_id"], 400)).programs.set_index("program_id")
+    assert (more.at["W1", "flag_from"], more.at["W1", "flag_to"]) == ("phase_out", "maintain")
+    assert more.at["W1", "placeable_rate_to"] > more.at["W1", "placeable_rate_from"]
+    fewer = market.what_if(intake={"W1": 1}).programs.set_index("program_id")
+    assert fewer.at["W1", "placeable_rate_to"] > fewer.at["W1", "placeable_rate_from"]
+    better = market.what_if(employed={"W1": 10_000}).programs.set_index("program_id")
+    assert better.at["W1", "flag_to"] != "phase_out"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"openings": {"nowhere": 3}}, "no demand nowhere: demands.csv lists them"),
+        ({"intake": {"nobody": 3}}, "no program nobody: programs.csv lists them"),
+        ({"intake": {"W1": -1}}, "graduates of W1 cannot be -1; expected 0 or more"),
+        ({"parameters": {"surplus.rat": 0.5}}, "did you mean surplus.rate"),
+        ({"parameters": {"surplus.rate": 70}}, "a share lies between 0 and 1"),
+    ],
+)
+def test_a_change_that_cannot_be_is_named(market: Assessment, change: dict[str, Any], says: str) -> None:
+    with pytest.raises((WhatIfError, PackError), match=says):
+        market.what_if(**change)
+
+
+def test_every_counterfactual_of_a_small_market_holds_and_one_step_less_does_not(market: Assessment) -> None:
+    claims = [c for trace in market.traces for c in trace["counterfactuals"]]
+    assert {c["kind"] for c in claims} >= {"graduates", "openings", "employed", "match"}
+    assert confirm(market) == []
+
+
+def test_a_counterfactual_that_was_moved_is_found(market: Assessment) -> None:
+    trace = next(t for t in market.traces if any(c["kind"] == "openings" for c in t["counterfactuals"]))
+    claim = next(c for c in trace["counterfactuals"] if c["kind"] == "openings")
+    sign = 1 if claim["after"] > claim["before"] else -1
+    recipe = recipe_of(market)
+    assert list(check(recipe, trace, {**claim, "after": claim["after"] - sign}))
+    assert list(check(recipe, trace, {**claim, "after": claim["after"] + sign}))
+
+
+def test_a_sample_of_the_pilot_city_is_confirmed(searched: Assessment) -> None:
+    recipe = recipe_of(searched)
+    all_claims = [(t, c) for t in searched.traces for c in t["counterfactuals"]]
+    assert len(all_claims) > 200
+    seen: set[tuple[str, bool]] = set()
+    for trace, claim in all_claims:
+        # One of each kind and direction: the whole set is confirmed nightly.
+        if (key := (claim["kind"], (claim["after"] or 0) > claim["before"])) not in seen:
+            seen.add(key)
+            assert list(check(recipe, trace, claim)) == []
+
+
+@pytest.mark.nightly
+def test_every_counterfactual_of_the_pilot_city_is_confirmed(searched: Assessment) -> None:
+    assert confirm(searched) == []
