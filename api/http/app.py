@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
@@ -40,6 +41,7 @@ DESCRIPTION = """
 Send a key as `Authorization: Bearer duikou_…`. Everything that takes long is a job: the answer is 202, its `Location` tells how far it is.
 Errors are `application/problem+json` in one shape everywhere.
 """
+DOCS_FILES = "/docs-files"
 EVERYWHERE = ("no-key", "not-allowed", "invalid-request", "too-many-requests", "internal")
 
 
@@ -56,14 +58,15 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         database.close()
 
-    app = FastAPI(
+    # The page of the API with its files from an installed package: nothing is fetched from elsewhere.
+    app = FastAPIOffline(
         title="Duikou 对口",
         version=version("duikou"),
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
-        max_body_size=settings.body_kb * 1024,
+        static_url=DOCS_FILES,
         responses=responses(*EVERYWHERE),
     )
     app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
@@ -71,7 +74,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
     app.state.open_csrf = secrets.token_urlsafe(32)
     for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
-        app.include_router(module.router)
+        app.include_router(module.router, max_body_size=settings.body_kb << 10)
     # The form around a file is a little larger than the file.
     app.include_router(corpora.router, max_body_size=(settings.upload_mb << 20) + (1 << 16))
 

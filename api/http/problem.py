@@ -1,13 +1,11 @@
 """Every error in one shape, RFC 9457 problem+json: what happened, in Chinese and English, and what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -79,11 +77,8 @@ def responses(*codes: str) -> dict[int | str, dict[str, Any]]:
     return found  # type: ignore[return-value]
 
 
-def answer(
-    request: Request, code: str, zh: str, en: str, errors: list[FieldError] | None = None,
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:  # fmt: skip
-    """The response of a problem."""
+def body_of(code: str, zh: str, en: str, request_id: str, errors: Sequence[FieldError] = ()) -> bytes:
+    """The bytes of a problem."""
     status, title, title_en = PROBLEMS[code]
     body = ProblemBody(
         type=f"/problems/{code}",
@@ -92,41 +87,54 @@ def answer(
         status=status,
         detail=zh,
         detail_en=en,
-        instance=f"/requests/{request.scope.get('request_id', '')}",
-        errors=errors or [],
+        instance=f"/requests/{request_id}",
+        errors=list(errors),
     )
-    return JSONResponse(jsonable_encoder(body), status, dict(headers or {}), MEDIA_TYPE)
+    return body.model_dump_json().encode()
+
+
+def answer(
+    request: Request,
+    code: str,
+    zh: str,
+    en: str,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """The response of a problem."""
+    content = body_of(code, zh, en, request.scope.get("request_id", ""), errors)
+    return Response(content, PROBLEMS[code][0], dict(headers or {}), MEDIA_TYPE)
 
 
 def add_handlers(app: FastAPI) -> None:
     """Turns every exception into a problem; the text of one that nobody foresaw stays inside."""
 
     @app.exception_handler(Problem)
-    async def _problem(request: Request, fault: Problem) -> JSONResponse:
+    async def _problem(request: Request, fault: Problem) -> Response:
         return answer(request, fault.code, fault.zh, fault.en, headers=fault.headers)
 
     @app.exception_handler(BadTable)
-    async def _bad_table(request: Request, fault: BadTable) -> JSONResponse:
+    async def _bad_table(request: Request, fault: BadTable) -> Response:
         return answer(request, "unusable-input", fault.message("zh"), fault.message("en"))
 
     @app.exception_handler(Unusable)
-    async def _unusable(request: Request, fault: Unusable) -> JSONResponse:
+    async def _unusable(request: Request, fault: Unusable) -> Response:
         return answer(request, "unusable-input", fault.zh, fault.en)
 
     @app.exception_handler(RequestValidationError)
-    async def _invalid(request: Request, fault: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, fault: RequestValidationError) -> Response:
         errors = [FieldError(field=".".join(map(str, e["loc"])), message=str(e["msg"])) for e in fault.errors()]
         named = ", ".join(e.field for e in errors[:5])
         return answer(request, "invalid-request", f"请检查：{named}", f"look at: {named}", errors)
 
     @app.exception_handler(HTTPException)
-    async def _http(request: Request, fault: HTTPException) -> JSONResponse:
+    async def _http(request: Request, fault: HTTPException) -> Response:
         code = _BY_STATUS.get(fault.status_code, "unusable-input" if fault.status_code < 500 else "internal")
         _, zh, en = PROBLEMS[code]
         return answer(request, code, zh, en, headers=fault.headers)
 
     @app.exception_handler(Exception)
-    async def _bug(request: Request, fault: Exception) -> JSONResponse:
+    async def _bug(request: Request, fault: Exception) -> Response:
         log.error("internal fault", **where(fault))
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         return answer(

@@ -23,6 +23,7 @@ from api.views import programs_seen, visible
 from corpora.schema import TABLES, empty_frame
 from matcher.matching.match import match_texts
 from matcher.policy.verdict import FLAGS
+from matcher.what_if import what_if
 
 router = APIRouter(prefix="/v1", tags=["questions"])
 # Computing in more threads than cores makes every answer late; the others wait their turn, reads go on.
@@ -165,8 +166,6 @@ def match(body: MatchRequest, request: Request, who: Planner, database: TheDatab
 )  # fmt: skip
 def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore) -> WhatIfAnswer:
     """Nothing is kept. A caller with a scope changes figures of its own programs alone, and reads their flags alone."""
-    from matcher.what_if import what_if
-
     assessment = store.load(row.id)
     seen = programs_seen(assessment, who)
     if unknown := [program for program in (*body.intake, *body.employed) if program not in seen]:
