@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from api.pages import figures
 from api.pages.words import say
-from corpora.frames import empty, rows, word
+from corpora.frames import empty, rows, whole, word
 from matcher.assessment import Assessment
 from matcher.policy.words import Language
 
@@ -16,7 +16,7 @@ class MatchView:
     """One match of a program with posts.
 
     Attributes:
-        p: the calibrated probability; edge: whether it counts as a link; why_not: in words where not.
+        p: the calibrated probability, "" where it is not public; edge: whether it counts as a link; why_not: in words where not.
         program_says, post_says: the sentences that carry it, each with its share in all that is alike.
         parts: (name, log odds) that meaning, words and occupation add to a random pair.
         review: "confirm", "reject" or "".
@@ -28,7 +28,7 @@ class MatchView:
     place: str
     posts: str
     p: str
-    p_value: float
+    p_value: float | None
     edge: bool
     why_not: str
     program_says: str
@@ -45,7 +45,7 @@ class SkillView:
 
     skill: str
     posts: str
-    employers: int
+    employers: int | None
     course: str
     claimed: str
 
@@ -76,14 +76,14 @@ def matches_of(assessment: Assessment, program_id: str, language: Language) -> t
                 region=word(demand["region"]),
                 place=chain,
                 posts=figures.persons(current.loc[row.demand_id, "posts"]),
-                p=f"{row.p:.3f}",
-                p_value=float(row.p),
+                p="" if empty(row.p) else f"{row.p:.3f}",
+                p_value=None if empty(row.p) else float(row.p),
                 edge=bool(row.edge),
                 why_not=say(f"why_not_{row.why_not}", language) if row.why_not else "",
                 program_says=word(row.program_evidence),
-                program_share=figures.share(row.program_share) if word(row.program_evidence) else "",
+                program_share="" if empty(row.program_share) or not word(row.program_evidence) else figures.share(row.program_share),
                 post_says=word(row.demand_evidence),
-                post_share=figures.share(row.demand_share) if word(row.demand_evidence) else "",
+                post_share="" if empty(row.demand_share) or not word(row.demand_evidence) else figures.share(row.demand_share),
                 parts=tuple(
                     (say(name, language), figures.signed(value, 1)) for name, value in parts if not empty(value)
                 ),
@@ -100,7 +100,7 @@ def skills_of(assessment: Assessment, program_id: str) -> Skills:
         SkillView(
             word(row.skill),
             figures.persons(row.posts),
-            int(row.employers),
+            whole(row.employers),
             word(row.covered_by),
             word(row.claimed_by),
         )

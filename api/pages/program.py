@@ -218,7 +218,7 @@ def program_view(
         documents=tuple(str(document) for document in trace["documents"]),
         predecessors=tuple(str(p) for p in trace["predecessors"]),
         checks=tuple(c[language] for c in trace.get("data_checks", ())),
-        counterfactual=counterfactual(record, trace, language),
+        counterfactual=tuple(one[language] for one in trace.get("counterfactuals", ())),
     )  # fmt: skip
 
 
@@ -234,15 +234,6 @@ def clauses(found: Sequence[Mapping[str, Any]], language: Language) -> tuple[Cla
         )
         for c in found
     )
-
-
-def counterfactual(record: Mapping[str, Any], trace: Mapping[str, Any], language: Language) -> tuple[str, ...]:
-    """What would change the flag, a sentence each; none where it was not asked."""
-    said = trace.get("counterfactual")
-    if said:
-        listed = said if isinstance(said, list) else [said]
-        return tuple(one[language] for one in listed if language in one)
-    return () if empty(record.get("counterfactual")) else (word(record["counterfactual"]),)
 
 
 def _rule(trace: Mapping[str, Any], language: Language) -> Rule | None:

@@ -252,7 +252,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "decided_draws": ("按抽样", "draws"),
     "project_default": ("本项目默认值", "project default"),
     "counterfactual": ("结论变化临界值", "What would change it"),
-    "counterfactual_none": ("没有记录：本次分析未求临界值。", "Not recorded: this assessment did not look for it."),
+    "counterfactual_none": ("没有：在可考虑的范围内，单独改变一个数不会改变结论；合并评价或数据不足的专业点不求。", "None: no single figure within reach changes it; it is not looked for where a program is judged pooled or lacks data."),
     "what_if": ("情景测算", "What if"),
     "slider_intake": ("本专业点毕业生", "Graduates of this program"),
     "slider_employed": ("{year}届就业（毕业{graduates}人）", "Employed of {year} ({graduates} graduates)"),
@@ -422,7 +422,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "step_draw": ("重复抽样", "drawing"),
     "step_write": ("写入", "writing"),
     "step_compare": ("逐项比较", "comparing"),
-    "step_counterfactual": ("求临界值", "looking for what would change it"),
+    "step_counterfactuals": ("求临界值", "looking for what would change it"),
     # Reports.
     "report": ("报告", "Report"),
     "report_format": ("格式", "Format"),
