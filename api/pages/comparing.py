@@ -13,16 +13,6 @@ from reports.page import SHOWN_FLAGS
 
 
 @dataclass(frozen=True)
-class Side:
-    """One of the two: its day and its policy."""
-
-    id: str
-    as_of: str
-    policy: str
-    programs: int
-
-
-@dataclass(frozen=True)
 class MoveRow:
     """Programs that had one flag, by the flag that they have now; `cells` in the order of SHOWN_FLAGS."""
 
@@ -61,8 +51,6 @@ class ChangeRow:
 class ComparisonView:
     """Everything the page shows; `steady` is how many programs keep flag, rate, block and matches."""
 
-    a: Side
-    b: Side
     moves: tuple[MoveRow, ...]
     totals: tuple[int, ...]
     names: tuple[tuple[str, str], ...]
@@ -73,16 +61,9 @@ class ComparisonView:
     not_reproduced: tuple[str, ...]
 
 
-def side(assessment: Assessment, id: str, language: Language) -> Side:
-    """One of two assessments."""
-    manifest = assessment.manifest
-    return Side(id, manifest["as_of"], manifest["policy"]["title"][language], len(assessment.programs))
-
-
 def comparison_view(
     a: Assessment,
     b: Assessment,
-    ids: tuple[str, str],
     programs: Sequence[Mapping[str, Any]],
     inputs: Sequence[Mapping[str, Any]],
     not_reproduced: Sequence[str],
@@ -91,7 +72,7 @@ def comparison_view(
     """The page of a comparison; programs whose flag changed come first.
 
     Args:
-        a, b: as the reader may see them; ids: of both.
+        a, b: as the reader may see them.
         programs, inputs, not_reproduced: what `matcher.compare` found, without the columns that the reader may not see.
     """
     flags_a = dict(zip(a.programs["program_id"], a.programs["flag"], strict=True))
@@ -102,8 +83,6 @@ def comparison_view(
         counts[flags_a[program], flags_b[program]] += 1
     changed = [_row(record, language) for record in programs]
     return ComparisonView(
-        a=side(a, ids[0], language),
-        b=side(b, ids[1], language),
         moves=tuple(
             MoveRow(f, FLAG_NAMES[f][language], tuple(counts[f, g] for g in SHOWN_FLAGS),
                     sum(counts[f, g] for g in SHOWN_FLAGS))

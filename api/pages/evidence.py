@@ -81,9 +81,13 @@ def matches_of(assessment: Assessment, program_id: str, language: Language) -> t
                 edge=bool(row.edge),
                 why_not=say(f"why_not_{row.why_not}", language) if row.why_not else "",
                 program_says=word(row.program_evidence),
-                program_share="" if empty(row.program_share) or not word(row.program_evidence) else figures.share(row.program_share),
+                program_share=""
+                if empty(row.program_share) or not word(row.program_evidence)
+                else figures.share(row.program_share),
                 post_says=word(row.demand_evidence),
-                post_share="" if empty(row.demand_share) or not word(row.demand_evidence) else figures.share(row.demand_share),
+                post_share=""
+                if empty(row.demand_share) or not word(row.demand_evidence)
+                else figures.share(row.demand_share),
                 parts=tuple(
                     (say(name, language), figures.signed(value, 1)) for name, value in parts if not empty(value)
                 ),

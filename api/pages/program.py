@@ -71,7 +71,6 @@ class Rule:
 
     verdict: str
     clause: str
-    unverified: bool
     differs: bool
 
 
@@ -129,7 +128,6 @@ class Program:
     institution: str
     about: tuple[str, ...]
     flag: str
-    flag_name: str
     certainty: str
     shares: tuple[tuple[str, str, float], ...]
     reason: str
@@ -153,6 +151,7 @@ class Program:
     predecessors: tuple[str, ...]
     checks: tuple[str, ...]
     counterfactual: tuple[str, ...]
+    searched: bool
 
 
 def program_view(
@@ -183,7 +182,6 @@ def program_view(
         about=tuple(filter(None, (word(record["region"]), level_name(record["level"], language),
                                   word(record["major_group"])))),
         flag=trace["flag"],
-        flag_name=FLAG_NAMES[trace["flag"]][language],
         certainty="" if empty(probability) else figures.certainty(probability),
         shares=tuple(
             (FLAG_NAMES[flag][language], figures.certainty(share), float(share))
@@ -218,6 +216,7 @@ def program_view(
         documents=tuple(str(document) for document in trace["documents"]),
         predecessors=tuple(str(p) for p in trace["predecessors"]),
         checks=tuple(c[language] for c in trace.get("data_checks", ())),
+        searched=bool(assessment.manifest.get("counterfactuals")),
         counterfactual=tuple(one[language] for one in trace.get("counterfactuals", ())),
     )  # fmt: skip
 
@@ -243,7 +242,6 @@ def _rule(trace: Mapping[str, Any], language: Language) -> Rule | None:
     return Rule(
         said[language],
         said[f"clause_{language}"],
-        said["status"] == "unverified",
         trace["flag"] != "phase_out",
     )
 

@@ -41,7 +41,7 @@ class Frame:
     Attributes:
         path, query: of this page, so that the other language is one link away.
         who, role: of the reader's key; empty before login.
-        may_plan: whether the reader may upload, assess and review; may_decide: whether overriding is open to them.
+        may_plan: whether the reader may upload and assess.
         csrf: token that every form sends back.
         here: which entry of the navigation this page belongs to.
     """
@@ -52,7 +52,6 @@ class Frame:
     who: str = ""
     role: str = ""
     may_plan: bool = False
-    may_decide: bool = False
     csrf: str = ""
     here: str = ""
     assessment: Heading | None = None

@@ -181,9 +181,7 @@ def show_comparison(
         if not isinstance(found, ComparisonAnswer):
             return to(f"/jobs/{found.headers['Location'].rsplit('/', 1)[-1]}")
         sides = [visible(visit.store, one, visit.who) for one in chosen]
-        view = comparison_view(
-            sides[0], sides[1], chosen, found.programs, found.inputs, found.not_reproduced, visit.language
-        )
+        view = comparison_view(sides[0], sides[1], found.programs, found.inputs, found.not_reproduced, visit.language)
     link = f"/assessments/{chosen[1]}"
     return visit.show("compare", "comparison", view=view, choices=choices, chosen=chosen, link=link)
 

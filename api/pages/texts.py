@@ -84,6 +84,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {
         "按顺序逐项判断，先成立者定建议。“未判定”表示所需数据缺失，正反都不计。",
         "Read in order; the first ground that holds gives the flag. A clause without its data is not evaluable and counts neither way.",
     ),
+    "counterfactual_none": (
+        "没有：在可考虑的范围内，单独改变一个数不会改变结论；合并评价或数据不足的专业点不求。",
+        "None: no single figure within reach changes it; it is not looked for where a program is judged pooled or lacks data.",
+    ),
     "counterfactual_note": (
         "只改一个数，其余不变，至少改多少结论会变。",
         "How far one figure alone has to move until the flag is another one.",

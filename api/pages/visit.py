@@ -99,7 +99,7 @@ def frame_of(request: Request, who: Caller | None) -> Frame:
     csrf = getattr(request.state, "csrf", "")
     return Frame(
         language=language, path=path, query=query, who=who.name, role=who.role, csrf=csrf,
-        may_plan=who.is_at_least("planner"), may_decide=who.is_at_least("bureau"),
+        may_plan=who.is_at_least("planner"),
     )  # fmt: skip
 
 

@@ -61,7 +61,7 @@ def test_the_overview_shows_the_counts_the_chains_and_every_certified_surplus(
         assert f"<b>{flag.count}</b>" in html
         assert FLAG_NAMES[flag.key][language] in html
     table = chain_balance(city)
-    assert [row.chain for row in view.chains] and {row.chain for row in view.chains} == set(table["chain"])
+    assert {row.chain for row in view.chains} == set(table["chain"])
     for row in view.chains:
         own = table[table["chain"] == row.chain]
         assert row.total.posts == f"{own['posts'].sum():,.0f}"
@@ -153,7 +153,9 @@ def test_pages_of_the_table_hold_every_program_once_in_the_order_asked_for(city:
 
 
 def test_filters_keep_what_they_name_and_nonsense_is_left_aside(city: Assessment) -> None:
-    query = ProgramQuery.of([("flag", "expand"), ("flag", "phase_out"), ("q", "职业 学院"), ("sort", "x; drop"), ("page", "-3")])
+    query = ProgramQuery.of(
+        [("flag", "expand"), ("flag", "phase_out"), ("q", "职业 学院"), ("sort", "x; drop"), ("page", "-3")]
+    )
     view = programs_view(city, query, "/p", "en")
     wanted = city.programs[city.programs["flag"].isin(["expand", "phase_out"])]
     wanted = wanted[wanted["institution"].str.contains("学院")]
@@ -191,7 +193,8 @@ def test_a_school_reads_its_own_programs_and_of_others_sums_that_add_up(city: As
     )
     assert not [name for name in others if name in seen]
     full, part = certificate(city, "P040", "zh"), certificate(own, "P040", "zh")
-    assert full is not None and part is not None
+    assert full is not None
+    assert part is not None
     assert (part.supply, part.posts, part.left) == (full.supply, full.posts, full.left)
     assert [line.id for line in part.groups[0].programs] == ["P040", ""]
     with pytest.raises(NoProgram):

@@ -71,7 +71,9 @@ def test_a_school_states_its_case_and_the_bureau_replies(city_service: Service) 
     bureau.post(f"{page}/reviews", data={"csrf": token(bureau), **reply})
     assert "部分采纳" in school.get(page).text
     # The bureau's forms are the bureau's.
-    refused = school.post(f"{page}/reviews", data={"csrf": token(school), "kind": "override", "decision": "expand", "text": "x"})
+    refused = school.post(
+        f"{page}/reviews", data={"csrf": token(school), "kind": "override", "decision": "expand", "text": "x"}
+    )
     assert refused.status_code == 403
 
 
@@ -90,7 +92,12 @@ def test_a_scope_and_a_role_hold_on_pages_too(city_service: Service) -> None:
 
 def test_errors_are_pages_for_browsers_and_problems_for_programs(service: Service) -> None:
     client = browser(service)
-    for path, status in (("/nowhere", 404), ("/assessments/0000000000000000", 404), ("/assessments/x", 422), ("/policies/x", 404)):
+    for path, status in (
+        ("/nowhere", 404),
+        ("/assessments/0000000000000000", 404),
+        ("/assessments/x", 422),
+        ("/policies/x", 404),
+    ):
         answer = client.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
         assert answer.headers["x-request-id"] in answer.text or path == "/nowhere"
