@@ -107,7 +107,7 @@ class WhatIfRequest(BaseModel):
     }
 
     policy: str | None = Field(default=None, max_length=100, description="A pack of /v1/policies.")
-    parameters: dict[str, float | int | str | list[str] | list[float]] = Field(default={}, max_length=50)
+    parameters: dict[str, float | str | tuple[str, ...] | tuple[float, ...]] = Field(default={}, max_length=50)
     openings: dict[str, Annotated[float, Field(ge=0, le=1e7)]] = Field(
         default={}, max_length=200, description="demand_id -> openings a year."
     )

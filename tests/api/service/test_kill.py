@@ -153,7 +153,7 @@ def run(server: tuple[Server, httpx.Client, Database, Path], kills: int, seed: i
     jobs = {kind: upload(kind, content) for kind, content in tables.items()}
     until(lambda: all(done(job) for job in jobs.values()))
     corpora = {kind: [send("get", f"/v1/jobs/{job}")["result"]["corpus"]] for kind, job in jobs.items()}
-    request = {"title": "t", "corpora": corpora, "as_of": "2026-10-15", "draws": DRAWS}
+    request = {"title": "t", "corpora": corpora, "as_of": "2026-10-15", "draws": DRAWS, "counterfactuals": False}
     for number in range(kills):
         job = send("post", "/v1/assessments", json={**request, "seed": number})["id"]
         accepted.append(job)

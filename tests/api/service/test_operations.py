@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.settings import Settings, read_settings
+from api.welcome import first_start, greeting
 from corpora.faults import Unusable
 from tests.api.service.conftest import Service
 
@@ -87,3 +88,19 @@ def test_the_page_of_the_api_fetches_nothing_from_elsewhere(service: Service) ->
     for address in ("swagger-ui-bundle.js", "swagger-ui.css"):
         assert client.get(f"/docs-files/{address}").status_code == 200
     assert "https://" not in page
+
+
+def test_the_first_start_gives_one_key_and_something_to_look_at(make_service: Callable[..., Service]) -> None:
+    service = make_service()
+    token = first_start(service.database, service.settings)
+    said = "\n".join(greeting(service.settings, token, "zh"))
+    assert token
+    assert said.count(token) == 1
+    assert "http://127.0.0.1:8000/" in said
+    client = TestClient(service.app, headers={"Authorization": f"Bearer {token}"})
+    assert [job["kind"] for job in client.get("/v1/jobs").json()["items"]] == ["demo"]
+    assert first_start(service.database, service.settings) is None
+    assert client.get("/v1/jobs").json()["total"] == 1
+    free = make_service(open_access=True)
+    assert first_start(free.database, free.settings) is None
+    assert "免密钥" in "\n".join(greeting(free.settings, None, "zh"))
