@@ -22,7 +22,6 @@ from api.state.jobs import Jobs
 from api.views import programs_seen, visible
 from corpora.schema import TABLES, empty_frame
 from matcher.matching.match import match_texts
-from matcher.policy.pack import Value
 from matcher.policy.verdict import FLAGS
 from matcher.what_if import what_if
 
@@ -177,12 +176,11 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
             "限定范围的密钥不能改动岗位数",
             "a key with a scope cannot change openings: they concern others too",
         )
-    parameters: dict[str, Value] = {k: tuple(v) if isinstance(v, list) else v for k, v in body.parameters.items()}
     with turn():
         found = what_if(
             assessment,
             policy=body.policy,
-            parameters=parameters,
+            parameters=body.parameters,
             openings=body.openings,
             intake=body.intake,
             employed=body.employed,
