@@ -261,10 +261,11 @@ def test_the_english_example_gives_english_reasons() -> None:
     [
         ("钢铁冶炼技术", "M", "phase_out", "no_enrolment"),
         ("交通运营管理", "E", "phase_out", "vanished"),
-        ("大数据与会计", "C", "phase_out", "surplus_low_employment"),
+        ("工程造价", "B", "phase_out", "surplus_low_employment"),
+        ("大数据与会计", "C", "maintain", "borderline"),
         ("船舶检验", "E", "maintain", "replaceable"),
         ("民族传统技艺", "F", "maintain", "not_exempt"),
-        ("会计事务", "J", "maintain", "first_cohort_out"),
+        ("建筑工程造价", "H", "maintain", "first_cohort_out"),
         ("计算机应用", "M", "maintain", "demand_undercounted"),
         ("模具设计与制造", "A", "maintain", "strategic_yet_surplus"),
         ("港口智能工程技术", "A", "upgrade", "skill_gap"),
