@@ -42,7 +42,15 @@ Send a key as `Authorization: Bearer duikou_…`. Everything that takes long is 
 Errors are `application/problem+json` in one shape everywhere.
 """
 DOCS_FILES = "/docs-files"
-EVERYWHERE = ("no-key", "not-allowed", "invalid-request", "too-many-requests", "internal")
+EVERYWHERE = (
+    "unusable-input",
+    "no-key",
+    "not-allowed",
+    "too-large",
+    "invalid-request",
+    "too-many-requests",
+    "internal",
+)
 
 
 def create_app(settings: Settings) -> FastAPI:

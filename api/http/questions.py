@@ -114,7 +114,7 @@ class WhatIfRequest(BaseModel):
         default={}, max_length=200, description="program_id -> graduates a year."
     )
     employed: dict[str, Annotated[int, Field(ge=0, le=1_000_000)]] = Field(
-        default={}, max_length=200, description="program_id -> employed of its latest year."
+        default={}, max_length=200, description="program_id -> employed of the latest year."
     )
 
 
@@ -177,14 +177,7 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
             "a key with a scope cannot change openings: they concern others too",
         )
     with turn():
-        found = what_if(
-            assessment,
-            policy=body.policy,
-            parameters=body.parameters,
-            openings=body.openings,
-            intake=body.intake,
-            employed=body.employed,
-        )
+        found = what_if(assessment, **body.model_dump())
     changed = found.programs[found.programs["program_id"].isin(seen)]
     return WhatIfAnswer(
         counts_from=_counts(assessment.programs, seen), counts_to=_counts(found.assessment.programs, seen),
