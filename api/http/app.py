@@ -30,6 +30,7 @@ from api.http.middleware import Around, Metrics
 from api.http.problem import ProblemBody, add_handlers, responses
 from api.http.reading import Unchanged
 from api.logs import configure_logs
+from api.pages import routes as pages
 from api.settings import Settings, read_settings
 from api.state.database import Database
 from api.store import Store
@@ -89,6 +90,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def _unchanged(request: Request, fault: Unchanged) -> Response:
         return Response(status_code=304, headers={"ETag": fault.etag, "Cache-Control": "private, no-cache"})
 
+    pages.install(app)
     app.openapi = lambda: _with_problems(app)  # type: ignore[method-assign]
     add_handlers(app)
     if settings.cors:

@@ -70,7 +70,8 @@ def whitespace(
     found.sort(key=lambda r: (-r[5], r[0]))
     suggested: list[tuple[tuple[str, str], ...]] = [()] * len(found)
     if catalogue is not None and scorer is not None and found:
-        suggested = _suggestions(found, catalogue[~catalogue["code"].isin(list(barred))], scorer, top)
+        wanted = [(str(r[1]), str(r[3])) for r in found]
+        suggested = suggestions(wanted, catalogue[~catalogue["code"].isin(list(barred))], scorer, top)
     return pd.DataFrame([(*r, s) for r, s in zip(found, suggested, strict=True)], columns=list(WHITESPACE_COLUMNS))
 
 
@@ -107,21 +108,30 @@ def overlaps(programs: pd.DataFrame, placement: Placement, least: int = 2) -> pd
     return pd.DataFrame(found, columns=list(OVERLAP_COLUMNS))
 
 
-def _suggestions(
-    found: Sequence[tuple[object, ...]], catalogue: pd.DataFrame, scorer: Scorer, top: int
+def suggestions(
+    wanted: Sequence[tuple[str, str]], catalogue: pd.DataFrame, scorer: Scorer, top: int
 ) -> list[tuple[tuple[str, str], ...]]:
+    """Catalogue programs that might serve posts, by name and class alone: (code, name), the nearest first.
+
+    Args:
+        wanted: (occupation, levels separated by ";") of the posts; no levels: any.
+        catalogue: code, name, level, class.
+        scorer: how near catalogue programs are to occupations; a program of no nearness is not suggested.
+        top: how many at most.
+    """
     known = catalogue.drop_duplicates("code").sort_values("code")
     texts = [f"{word(n)} {word(c)}".strip() for n, c in zip(known["name"], known["class"], strict=True)]
-    occupations = sorted({str(r[1]) for r in found})
+    occupations = sorted({occupation for occupation, _ in wanted})
     near = np.asarray(scorer(texts, occupations))
     column = {name: j for j, name in enumerate(occupations)}
     levels = [word(level) for level in known["level"]]
     names = list(zip(known["code"].astype(str), known["name"].astype(str), strict=True))
     answers = []
-    for row in found:
-        wanted = set(filter(None, str(row[3]).split(";")))
+    for occupation, accepted in wanted:
+        fit = set(filter(None, accepted.split(";")))
+        nearness = near[:, column[occupation]]
         # A stable sort of the codes' order: equal nearness never depends on the order of the catalogue.
-        order = np.argsort(-near[:, column[str(row[1])]], kind="stable")
-        fitting = [i for i in order.tolist() if not wanted or levels[i] in wanted]
+        order = np.argsort(-nearness, kind="stable").tolist()
+        fitting = [i for i in order if nearness[i] > 0 and (not fit or levels[i] in fit)]
         answers.append(tuple(names[i] for i in fitting[:top]))
     return answers
