@@ -1,6 +1,6 @@
 """From an assessment's tables to draws of it, and from draws to what its rules read (docs/method.md, section 6)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -45,6 +45,7 @@ def draw_assessment(
     demands: pd.DataFrame,
     pairs: pd.DataFrame,
     placement: Placement,
+    asked: Collection[str],
     draws: int,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
@@ -53,10 +54,27 @@ def draw_assessment(
 
     Args:
         supplies, placement: see `expected_market`; pairs: program_id, demand_id, p: all kept pairs of acceptable level and
-            region; draws: how many; seed: of the assessment.
+            region; asked: whose indispensability is wanted, of `guarded`; draws: how many; seed: of the assessment.
     """
     own, wanted = expected_market(programs, supplies, demands, placement)
-    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), progress=progress)
+    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), asked=asked, progress=progress)
+
+
+def guarded(facts: Sequence[Facts], values: Values, draws: int, seed: int) -> frozenset[str]:
+    """Programs that a guard may have to keep from a phase-out in some draw: a low point rate, or low employment there."""
+    limit = values.share("surplus.rate")
+    least = employment_uniforms(facts, draws, seed).min(axis=0, initial=1.0)
+    return frozenset(
+        f.program_id
+        for f, chance in zip(facts, least, strict=True)
+        if (f.rate is not None and f.rate < limit) or (f.below is not None and chance < f.below)
+    )
+
+
+def employment_uniforms(facts: Sequence[Facts], draws: int, seed: int) -> np.ndarray:
+    """The chance of every program's employment in every draw, float64 (draws, programs)."""
+    ids = keys([f.program_id for f in facts])
+    return np.array([uniforms(seed, draw, "employment", ids) for draw in range(draws)]).reshape(draws, len(facts))
 
 
 def expected_market(
@@ -93,12 +111,10 @@ def doubt_of(draws: int, seed: int) -> Doubt:
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
     """The clauses of every draw, in the order of the facts; programs that were not drawn have no rate and no headroom."""
-    names = [f.program_id for f in facts]
-    ids = keys(names)
-    uniform = np.stack([uniforms(seed, draw, "employment", ids) for draw in range(len(found.rate))])
+    uniform = employment_uniforms(facts, len(found.rate), seed)
     low, high = found.rate_between()
     known = [(p, float(a), float(b)) for p, a, b in zip(found.programs, low, high, strict=True) if not np.isnan(a)]
-    clauses = drawn_clauses(found.of(names), facts, uniform, values)
+    clauses = drawn_clauses(found.of([f.program_id for f in facts]), facts, uniform, values)
     return Drawn(clauses, {p: a for p, a, _ in known}, {p: b for p, _, b in known})
 
 

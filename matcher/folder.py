@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from corpora.faults import Unusable
+from corpora.frames import harmless
 from matcher.assessment import Assessment
 
 # Kinds of files with rows, and whether a spreadsheet is likely to open them.
@@ -166,12 +167,7 @@ def lists_of(assessment: Assessment) -> dict[str, pd.DataFrame]:
 
 def as_shown(table: pd.DataFrame) -> str:
     """A table as the text of its CSV file."""
-    return str(table.map(_harmless).to_csv(index=False, lineterminator="\n"))
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made plain by a leading quote."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return str(table.map(harmless).to_csv(index=False, lineterminator="\n"))
 
 
 def _write_text(file: Path, text: str) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 import pandas as pd
 
 from corpora.schema import empty_frame
-from matcher.drawing import Drawn, draw_assessment, drawn_for, with_peer_doubt
+from matcher.drawing import Drawn, draw_assessment, drawn_for, guarded, with_peer_doubt
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.place import Placement
@@ -156,7 +156,8 @@ def judge(
     drawn = None
     if question.draws:
         step = (lambda done, of: progress("draw", done, of)) if progress else None
-        found = draw_assessment(own, supplies, wanted, within, placement, question.draws, question.seed, step)
+        asked = guarded(facts, values, question.draws, question.seed)
+        found = draw_assessment(own, supplies, wanted, within, placement, asked, question.draws, question.seed, step)
         drawn = drawn_for(facts, found, values, question.seed)
         facts = with_doubt(facts, drawn.clauses)
         facts = with_peer_doubt(facts, own, supplies, wanted, within, placement, question.draws, question.seed)
