@@ -91,7 +91,7 @@ def assessed(world: World, markets: Sequence[int], draws: int = 200, workers: in
 
 def _market(world: World, draws: int, seed: int) -> tuple[pd.DataFrame, int, int]:
     market = simulate(world, seed)
-    result = assess(**market.tables, as_of=AS_OF, draws=draws, seed=seed)
+    result = assess(**market.tables, as_of=AS_OF, draws=draws, seed=seed, counterfactuals=False)
     against = objections(result)
     true = true_flags(market.truth, voided(against), load_pack().on(DAY)).set_index("program_id")
     programs = result.programs["program_id"]
