@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from api import cli_decide, cli_what_if
+from api import cli_decide, cli_report, cli_serve, cli_what_if
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
 from api.options import language_option
@@ -231,7 +231,7 @@ def match(
     "--earlier",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=None,
-    help="上年度结果文件夹，处置措施由此递进 / last year's folder, for the next measure",
+    help="上年度结果文件夹：处置措施由此递进，专业文本与之比对 / last year's folder, for the next measure and changed texts",
 )
 @click.option(
     "--as-of", default=None, metavar="DATE", help="分析日期，默认今天 / the day it speaks for, today if empty"
@@ -277,7 +277,9 @@ def assess(
     demands 岗位编号、职业、需求人数. 没有 coverage 就不核定过剩 / without coverage no surplus is certified.
     """
     given = {kind: list(paths) for kind, paths in files.items() if paths}
-    before = _measures(earlier) if earlier else None
+    from matcher import load_assessment
+
+    before = load_assessment(earlier) if earlier else None
     options = {"policy": policy, "scope": scope, "earlier": before, "as_of": as_of, "horizon": horizon}
     _assess(given, accept_good_rows, out, lang, **options, draws=draws, seed=seed, counterfactuals=counterfactuals)
 
@@ -382,14 +384,6 @@ def doctor(lang: str) -> None:
     sys.exit(int(failed))
 
 
-def _measures(folder: Path) -> dict[str, str]:
-    """Program -> the measure of an earlier assessment."""
-    from matcher import load_assessment
-
-    known = load_assessment(folder).programs.dropna(subset=["measure"])
-    return dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
-
-
 def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lang: str, **options: Any) -> None:
     from api.console import Steps, show
     from corpora import BadTable, check_together
@@ -455,7 +449,7 @@ def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-for commands in (cli_decide, cli_what_if):
+for commands in (cli_decide, cli_report, cli_serve, cli_what_if):
     commands.register(cli)
 
 

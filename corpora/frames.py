@@ -1,9 +1,13 @@
 """Reading validated frames row by row, with empty cells spelled one way."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"[+-]\d+(?:\.\d+)?%?")
 
 
 def rows(frame: pd.DataFrame) -> Iterator[Any]:
@@ -38,3 +42,10 @@ def whole(value: Any) -> int | None:
 def words(frame: pd.DataFrame, column: str) -> list[str]:
     """A column as texts; "" where empty."""
     return [word(value) for value in frame[column]]
+
+
+def harmless(value: Any) -> Any:
+    """A cell for a spreadsheet: text that one would run as a formula is made plain by a leading quote; "-5" is a number."""
+    if not isinstance(value, str) or value[:1] not in _FORMULA or _NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"

@@ -13,6 +13,7 @@ import pandas as pd
 
 from corpora.cells import as_text
 from corpora.checks import Origin, Part, check, header_issues, part_of, personal_issues, unknown_columns
+from corpora.frames import harmless
 from corpora.headers import locate
 from corpora.issues import NOTHING, BadTable, Issue, Lang, Notice, Words
 from corpora.schema import Table, empty_frame, table
@@ -298,11 +299,6 @@ def write_bad_rows(corpus: Corpus, path: str | Path, lang: Lang = "zh") -> int:
         for bad, cells in zip(corpus.bad_rows, filled, strict=True):
             reasons = "\n".join(dict.fromkeys(issue.message(lang) for issue in bad.issues))
             source, sheet, row = bad.origin
-            values = [_harmless(cells.get(place, "")) for place in columns]
+            values = [harmless(cells.get(place, "")) for place in columns]
             writer.writerow([source, sheet or "", row, *values, reasons])
     return len(corpus.bad_rows)
-
-
-def _harmless(text: str) -> str:
-    """Text that a spreadsheet would run as a formula, as plain text."""
-    return f"'{text}" if text[:1] in ("=", "@") or (text[:1] in "+-" and text[1:2].isalpha()) else text

@@ -8,7 +8,7 @@ torch is imported when the first text is encoded, not before: a run whose vector
 import hashlib
 import os
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -55,7 +55,7 @@ class SentenceTransformerEncoder:
         self._prefix = prefix
         self._model: Any = None
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of the model's files (or its hub name), the prefix and the precision."""
         precision = "bf16" if bf16_matrices() else "fp32"

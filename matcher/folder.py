@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from corpora.faults import Unusable
+from corpora.frames import harmless
 from matcher.assessment import Assessment
 
 # Kinds of files with rows, and whether a spreadsheet is likely to open them.
@@ -152,20 +153,21 @@ def _write_files(assessment: Assessment, folder: Path) -> None:
 
 
 def lists_of(assessment: Assessment) -> dict[str, pd.DataFrame]:
-    """The lists by the default aggregation rule, by the names of their files."""
+    """The lists by the default aggregation rule and what the offer lacks or has twice, by the names of their files."""
     from matcher.lists import provincial_list, school_list
+    from matcher.offer import overlaps, whitespace
 
-    return {"lists": provincial_list(assessment), "school_lists": school_list(assessment)}
+    return {
+        "lists": provincial_list(assessment),
+        "school_lists": school_list(assessment),
+        "whitespace": whitespace(assessment),
+        "overlaps": overlaps(assessment),
+    }
 
 
 def as_shown(table: pd.DataFrame) -> str:
     """A table as the text of its CSV file."""
-    return str(table.map(_harmless).to_csv(index=False, lineterminator="\n"))
-
-
-def _harmless(value: Any) -> Any:
-    """Text that a spreadsheet would run as a formula, made plain by a leading quote."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t") else value
+    return str(table.map(harmless).to_csv(index=False, lineterminator="\n"))
 
 
 def _write_text(file: Path, text: str) -> None:

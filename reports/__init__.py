@@ -1,0 +1,6 @@
+"""Reports of an assessment: `write_report(result, "报告.docx")`, and its charts."""
+
+from reports import charts
+from reports.write import write_report
+
+__all__ = ["charts", "write_report"]

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matcher.assessment import Assessment
 from matcher.policy.reasons import FLAG_NAMES, NOTICES, rate_text
-from reports.charts import chain_chart, svg
+from reports.charts import chain_bars
 from reports.words import word
 
 # The order in which a reader wants them: what to do more of, what to mend, what to stop, what cannot be said.
@@ -48,7 +48,7 @@ def page(assessment: Assessment, language: str = "zh") -> str:
     manifest = assessment.manifest
     has_chains = assessment.inputs["demands"][["chain", "stage"]].notna().all(axis=1).any()
     return environment.get_template("page.html.j2").render(
-        w=lambda key: word(key, language),
+        w=lambda key, **figures: word(key, language, **figures),
         language=language,
         label=(manifest.get("label") or {}).get(language, ""),
         as_of=manifest["as_of"],
@@ -56,7 +56,7 @@ def page(assessment: Assessment, language: str = "zh") -> str:
         unverified=manifest["policy"]["status"] == "unverified",
         flags=flags,
         total=len(assessment.programs),
-        chart=svg(chain_chart(assessment, language)) if has_chains else "",
+        chart=chain_bars(assessment, language).svg() if has_chains else "",
         cases=[
             (flag, [_row(r, language) for r in _records(strongest_cases(assessment, flag["key"]))]) for flag in flags
         ],

@@ -1,0 +1,219 @@
+"""What a report says, before it has a form: chapters, paragraphs, tables and figures, frozen.
+
+The model is built once from an assessment; the four renderers (Word, Excel, PDF, HTML) only lay it out. Every figure is
+written by `shown`, so that the forms cannot differ in a digit.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from typing import Any, Literal
+
+from corpora.frames import empty
+from reports.charts.chart import Chart
+from reports.words import word
+
+Edition = Literal["public", "internal"]
+# persons: two decimals (the assessment counts in hundredths); rate: a share as percent with two decimals (it has four
+# digits); count and year: whole numbers; signed: a whole number with its sign.
+Kind = Literal["text", "count", "year", "persons", "rate", "signed"]
+
+
+class Hidden(Enum):
+    """A cell that a public report withholds."""
+
+    HIDDEN = "*"
+
+
+HIDDEN = Hidden.HIDDEN
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its header, the kind of its values and its share of the width."""
+
+    key: str
+    head: str
+    kind: Kind = "text"
+    width: float = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """Values in the order of the columns; a group heads the rows below it, a total sums those above."""
+
+    values: tuple[Any, ...]
+    role: Literal["body", "group", "total"] = "body"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A list or a small table.
+
+    Attributes:
+        key: its name, also of its sheet and its anchor.
+        bars: keys of number columns that a native chart of the workbook draws over the first column.
+        sheet: title of its sheet in the workbook.
+    """
+
+    key: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    note: str = ""
+    bars: tuple[str, ...] = ()
+    sheet: str = ""
+
+    def texts(self) -> list[list[str]]:
+        """The rows as every form writes them."""
+        return [[shown(v, c.kind) for v, c in zip(r.values, self.columns, strict=True)] for r in self.rows]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart with its caption; the chart's note says how to read it."""
+
+    key: str
+    chart: Chart
+
+    @property
+    def aspect(self) -> float:
+        """Width over height."""
+        width, height = re.findall(r'<svg[^>]*? width="([0-9.]+)"[^>]*? height="([0-9.]+)"', self.chart.svg())[0]
+        return float(width) / float(height)
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or more; an item is one of a list, a warning must not be overlooked."""
+
+    text: str
+    role: Literal["body", "item", "note", "warning"] = "body"
+
+
+Block = Paragraph | Table | Figure
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading of level 1 to 3 and what stands under it; a chapter begins a page where `new_page`."""
+
+    title: str
+    level: int
+    blocks: tuple[Block, ...] = ()
+    new_page: bool = False
+
+    @property
+    def wide(self) -> bool:
+        """Whether its tables need the page turned."""
+        return any(isinstance(b, Table) and len(b.columns) > WIDE_COLUMNS for b in self.blocks)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report.
+
+    Attributes:
+        subtitle: lines under the title, such as edition and date.
+        label: what every reader has to be told first, such as that the data are made up; "" if nothing.
+        header: the line at the head of each page.
+        definitions: (term, meaning) of the columns and measures.
+    """
+
+    title: str
+    subtitle: tuple[str, ...]
+    label: str
+    header: str
+    language: str
+    edition: Edition
+    sections: tuple[Section, ...]
+    definitions: tuple[tuple[str, str], ...]
+
+    def tables(self) -> Iterator[Table]:
+        """Every table, in order."""
+        for section in self.sections:
+            yield from (block for block in section.blocks if isinstance(block, Table))
+
+    def figures(self) -> Iterator[Figure]:
+        """Every figure, in order."""
+        for section in self.sections:
+            yield from (block for block in section.blocks if isinstance(block, Figure))
+
+    def note_under(self, table: Table) -> str:
+        """What stands under a table: its note, and what the star means where one is in it."""
+        starred = any(value is HIDDEN for row in table.rows for value in row.values)
+        yearly = any(column.kind == "persons" for column in table.columns)
+        parts = [
+            table.note,
+            word("unit_note", self.language) if yearly else "",
+            word("withheld_note", self.language) if starred else "",
+        ]
+        text = ("" if self.language == "zh" else " ").join(part for part in parts if part)
+        return f"{word('note_word', self.language)}{text}" if text else ""
+
+    def numbering(self) -> dict[str, tuple[str, int, str]]:
+        """Key of a table or figure -> the word before its number, its number, and its caption."""
+        found: dict[str, tuple[str, int, str]] = {}
+        for number, table in enumerate(self.tables(), 1):
+            found[table.key] = (word("table", self.language), number, table.caption)
+        for number, figure in enumerate(self.figures(), 1):
+            found[figure.key] = (word("figure", self.language), number, figure.chart.title)
+        return found
+
+    def captions(self) -> dict[str, str]:
+        """Key of a table or figure -> its number and caption, as every form prints them."""
+        gap = GAP[self.language]
+        return {key: f"{label}{number}{gap}{text}" for key, (label, number, text) in self.numbering().items()}
+
+
+GAP = {"zh": "　", "en": ". "}
+# Control characters, halves of surrogate pairs and non-characters, which XML forbids; a tab or a new line is a space.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+WIDE_COLUMNS = 12
+
+
+def shown(value: Any, kind: Kind) -> str:
+    """A value as every form writes it; "–" where nothing is known, "*" where it is withheld."""
+    if value is HIDDEN:
+        return str(HIDDEN.value)
+    if empty(value) or value == "":
+        return NOTHING
+    if kind == "persons":
+        return str(_rounded(value, "0.01"))
+    if kind == "rate":
+        return f"{_rounded(Decimal(str(value)) * 100, '0.01')}%"
+    if kind in ("count", "year"):
+        return str(int(value))
+    if kind == "signed":
+        return f"{int(value):+d}".replace("-", "−") if int(value) else "0"
+    return clean(value)
+
+
+def clean(text: Any) -> str:
+    """One line of text without the characters that no document format can hold."""
+    return re.sub(r"\s+", " ", _UNPRINTABLE.sub("", str(text))).strip()
+
+
+def _rounded(value: Any, step: str) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(step), ROUND_HALF_UP)
+
+
+def table(
+    key: str,
+    caption: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[Any]],
+    *,
+    total: Sequence[Any] | None = None,
+    note: str = "",
+    bars: tuple[str, ...] = (),
+    sheet: str = "",
+) -> Table:
+    """A table of plain rows, with a total below them where one is given."""
+    made = [Row(tuple(values)) for values in rows]
+    if total is not None:
+        made.append(Row(tuple(total), "total"))
+    return Table(key, caption, tuple(columns), tuple(made), note, bars, sheet or caption)

@@ -1,0 +1,1 @@
+"""The four forms of a report; each lays out the same `Document` and computes nothing."""

@@ -1,0 +1,160 @@
+"""Reading an assessment over HTTP."""
+
+import csv
+import io
+
+import pytest
+from fastapi.testclient import TestClient
+from python_calamine import CalamineWorkbook
+
+from api.answers.tables import exported
+from matcher import load_assessment
+from tests.api.service.conftest import Service
+
+
+@pytest.fixture
+def client(city_service: Service) -> TestClient:
+    client = city_service.client("planner")
+    client.base_url = client.base_url.join(f"/v1/assessments/{city_service.assessment}/")
+    return client
+
+
+def test_every_flag_of_the_folder_is_told(city_service: Service, client: TestClient) -> None:
+    folder = city_service.app.state.store.assessment(city_service.assessment)
+    expected = load_assessment(folder).programs.set_index("program_id")["flag"].to_dict()
+    items = client.get("programs", params={"limit": 1000}).json()["items"]
+    assert {row["program_id"]: row["flag"] for row in items} == expected
+    [listed] = city_service.client("planner").get("/v1/assessments").json()["items"][-1:]
+    assert sum(listed["flags"].values()) == len(expected)
+
+
+def test_filters_sorting_and_pages_fit_together(client: TestClient) -> None:
+    query = {"flag": ["expand", "prioritize"], "sort": "-headroom"}
+    whole = client.get("programs", params={**query, "limit": 1000}).json()
+    assert {row["flag"] for row in whole["items"]} == {"expand", "prioritize"}
+    rooms = [row["headroom"] for row in whole["items"]]
+    assert rooms == sorted(rooms, reverse=True)
+    pages = [client.get("programs", params={**query, "offset": at, "limit": 30}).json() for at in (0, 30, 60)]
+    assert [row for page in pages for row in page["items"]] == whole["items"][:90]
+    assert {page["total"] for page in pages} == {whole["total"]}
+    found = client.get("programs", params={"q": "数控"}).json()["items"]
+    assert found
+    assert all("数控" in "".join(str(v) for v in row.values()) for row in found)
+
+
+def test_one_program_comes_with_a_certificate_that_adds_up(client: TestClient) -> None:
+    detail = client.get("programs/P040").json()
+    assert detail["program"]["flag"] == "phase_out"
+    block = detail["certificate"]
+    assert round(sum(row["supply"] for row in block["programs"]), 2) == block["supply"]
+    assert round(sum(row["posts"] for row in block["demands"]), 2) == block["posts"]
+    assert all(row["institution"] and row["name"] for row in block["programs"])
+    assert detail["matches"][0]["program_evidence"]
+    assert detail["trace"]["grounds"]
+
+
+def test_the_same_answer_is_not_sent_twice(city_service: Service, client: TestClient) -> None:
+    first = client.get("programs")
+    again = client.get("programs", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert client.get("programs", params={"limit": 7}).headers["etag"] != first.headers["etag"]
+    # Another role sees another answer under the same address.
+    viewer = city_service.client("viewer")
+    address = f"/v1/assessments/{city_service.assessment}/programs"
+    assert viewer.get(address, headers={"If-None-Match": first.headers["etag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("what", ["programs", "demands", "whitespace", "chains", "lists", "lists?kind=school"])
+def test_tables_leave_as_files_with_the_same_rows(client: TestClient, what: str) -> None:
+    joint = "&" if "?" in what else "?"
+    total = client.get(what).json()["total"]
+    assert total > 5
+    sheet = client.get(f"{what}{joint}format=csv")
+    assert sheet.headers["content-disposition"].startswith("attachment")
+    rows = list(csv.reader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+    assert len(rows) == total + 1
+    book = client.get(f"{what}{joint}format=xlsx")
+    cells = CalamineWorkbook.from_filelike(io.BytesIO(book.content)).get_sheet_by_index(0).to_python()
+    assert [str(c) for c in cells[0]] == rows[0]
+    assert len(cells) == total + 1
+
+
+def test_no_cell_of_an_export_is_a_formula(city_service: Service) -> None:
+    table = load_assessment(city_service.app.state.store.assessment(city_service.assessment)).programs.head(3)
+    for attack in ("=1+1", "@SUM(A1)", "+1+cmd|' /C calc'!A0", "-2+3", "\t=1"):
+        table = table.assign(name=attack)
+        cells = list(csv.DictReader(io.StringIO(exported(table, "csv").decode("utf-8-sig"))))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(exported(table, "xlsx"))).get_sheet_by_index(0).to_python()
+        place = book[0].index("name")
+        assert {row["name"] for row in cells} | {row[place] for row in book[1:]} == {f"'{attack}"}
+
+
+def test_what_is_not_there_is_a_problem_in_both_languages(city_service: Service, client: TestClient) -> None:
+    for path in ("programs/P999", "/v1/assessments/0000000000000000", "/v1/jobs/0000000000000000", "/nowhere"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        body = answer.json()
+        assert body["title"]
+        assert body["title_en"]
+        assert body["instance"].endswith(answer.headers["x-request-id"])
+    sorting = client.get("programs", params={"sort": "secret"})
+    assert (sorting.status_code, "flag" in sorting.json()["detail"]) == (400, True)
+    assert client.get("programs", params={"limit": 0}).json()["errors"][0]["field"] == "query.limit"
+
+
+def test_a_fault_nobody_foresaw_keeps_its_text_inside(city_service: Service) -> None:
+    app = city_service.app
+    secret = "金额 12345 of a table"
+
+    def broken() -> None:
+        raise RuntimeError(secret)
+
+    app.router.add_api_route("/broken", broken)
+    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    assert answer.status_code == 500
+    assert secret not in answer.text
+    assert answer.json()["type"] == "/problems/internal"
+
+
+def test_a_match_by_text_and_by_id(city_service: Service) -> None:
+    client = city_service.client("planner")
+    text = {"name": "数控技术", "level": "高职专科", "courses": "数控编程；机械制图；公差配合与测量；机床电气控制"}
+    found = client.post("/v1/match", json={"assessment": city_service.assessment, "text": text, "top": 5}).json()
+    assert len(found["matches"]) == 5
+    assert found["calibrated"]
+    ps = [row["p"] for row in found["matches"]]
+    assert ps == sorted(ps, reverse=True)
+    assert ps[0] > 0.5
+    assert found["matches"][0]["program_evidence"]
+    stored = client.post("/v1/match", json={"assessment": city_service.assessment, "program_id": "P040"}).json()
+    assert stored["matches"]
+    refused = client.post("/v1/match", json={"assessment": city_service.assessment, "text": {"name": "数控技术"}})
+    assert refused.status_code == 422
+
+
+def test_policies_carry_a_reference_for_every_value(city_service: Service) -> None:
+    client = city_service.client("viewer")
+    names = [row["name"] for row in client.get("/v1/policies").json()["items"]]
+    assert names[0] == "default"
+    for name in names:
+        pack = client.get(f"/v1/policies/{name}", params={"as_of": "2026-10-15"}).json()
+        assert pack["parameters"]
+        assert all(p["reference"]["zh"] for p in pack["parameters"])
+        assert pack["status"] != "unverified" or pack["warnings"]
+
+
+@pytest.mark.parametrize("form", ["docx", "html"])
+def test_a_report_is_written_by_a_job_and_fetched_as_a_file(city_service: Service, form: str) -> None:
+    viewer = city_service.client("viewer")
+    asked = {"assessment": city_service.assessment, "format": form, "lang": "zh"}
+    accepted = viewer.post("/v1/reports", json=asked, headers={"Idempotency-Key": form})
+    assert viewer.post("/v1/reports", json=asked, headers={"Idempotency-Key": form}).json() == accepted.json()
+    city_service.work()
+    done = viewer.get(accepted.headers["location"]).json()
+    assert done["state"] == "done", done
+    file = viewer.get(f"/v1/reports/{done['result']['report']}/file")
+    assert file.headers["content-disposition"].endswith(f'.{form}"')
+    assert file.content[:2] == {"docx": b"PK", "html": b"<!"}[form]
+    assert viewer.post("/v1/reports", json={**asked, "edition": "internal"}).status_code == 403
+    assert city_service.client("planner").get(f"/v1/reports/{done['result']['report']}/file").status_code == 404
