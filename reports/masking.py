@@ -165,7 +165,7 @@ def _trace(trace: Mapping[str, Any]) -> dict[str, Any]:
         "predecessors": [],
         "pooled": None,
         "data_checks": [],
-        **({"counterfactual": None} if "counterfactual" in trace else {}),
+        "counterfactuals": [],
     }
 
 

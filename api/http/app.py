@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
 
@@ -29,6 +30,7 @@ from api.http.middleware import Around, Metrics
 from api.http.problem import ProblemBody, add_handlers, responses
 from api.http.reading import Unchanged
 from api.logs import configure_logs
+from api.pages import routes as pages
 from api.settings import Settings, read_settings
 from api.state.database import Database
 from api.store import Store
@@ -39,7 +41,16 @@ DESCRIPTION = """
 Send a key as `Authorization: Bearer duikou_…`. Everything that takes long is a job: the answer is 202, its `Location` tells how far it is.
 Errors are `application/problem+json` in one shape everywhere.
 """
-EVERYWHERE = ("no-key", "not-allowed", "invalid-request", "too-many-requests", "internal")
+DOCS_FILES = "/docs-files"
+EVERYWHERE = (
+    "unusable-input",
+    "no-key",
+    "not-allowed",
+    "too-large",
+    "invalid-request",
+    "too-many-requests",
+    "internal",
+)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -55,18 +66,21 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         database.close()
 
-    app = FastAPI(
+    # The page of the API with its files from an installed package: nothing is fetched from elsewhere.
+    app = FastAPIOffline(
         title="Duikou 对口",
         version=version("duikou"),
         description=DESCRIPTION,
         lifespan=lifespan,
         docs_url="/docs",
         redoc_url=None,
+        static_url=DOCS_FILES,
         responses=responses(*EVERYWHERE),
     )
     app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
     app.state.store = Store(settings.data, settings.kept_in_memory)
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
+    app.state.turns = questions.Turns()
     app.state.open_csrf = secrets.token_urlsafe(32)
     for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
         app.include_router(module.router, max_body_size=settings.body_kb << 10)
@@ -77,6 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     async def _unchanged(request: Request, fault: Unchanged) -> Response:
         return Response(status_code=304, headers={"ETag": fault.etag, "Cache-Control": "private, no-cache"})
 
+    pages.install(app)
     app.openapi = lambda: _with_problems(app)  # type: ignore[method-assign]
     add_handlers(app)
     if settings.cors:

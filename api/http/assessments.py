@@ -48,6 +48,7 @@ class AssessmentRequest(BaseModel):
     horizon: int | None = Field(default=None, ge=1990, le=2100)
     scope: Literal["city", "province"] | None = None
     draws: int | None = Field(default=None, ge=0, le=5000)
+    counterfactuals: bool | None = Field(default=None, description="Whether to search what would change each flag.")
     seed: int | None = Field(default=None, ge=0, le=2**31 - 1)
 
     @field_validator("corpora")

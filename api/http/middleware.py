@@ -14,6 +14,7 @@ from api.logs import log
 REQUEST_ID = "X-Request-Id"
 PLAIN = b"text/plain; charset=utf-8"
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+DOCS = "/docs"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -22,6 +23,13 @@ HEADERS = {
     # Everything that a page needs comes from this service.
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "script-src 'self'; frame-ancestors 'none'; form-action 'self'; base-uri 'none'",
+}
+
+# The page of the API starts itself by a script of its own.
+DOCS_HEADERS = HEADERS | {
+    "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
+        "script-src 'self'", "script-src 'self' 'unsafe-inline'"
+    )
 }
 
 
@@ -54,6 +62,7 @@ class Around:
         scope["request_id"] = request_id
         status, started = 500, time.perf_counter()
 
+        headers = DOCS_HEADERS if scope["path"] == DOCS else HEADERS
         too_large = False
 
         async def out(message: Message) -> None:
@@ -65,7 +74,7 @@ class Around:
                 known = {k.lower() for k, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
-                    *((k.encode(), v.encode()) for k, v in HEADERS.items() if k.lower().encode() not in known),
+                    *((k.encode(), v.encode()) for k, v in headers.items() if k.lower().encode() not in known),
                     (REQUEST_ID.encode(), request_id.encode()),
                 ]
             elif too_large:

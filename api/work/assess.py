@@ -21,7 +21,7 @@ from matcher.assessment import Assessment, assess
 # The day the illustrative city speaks for.
 DEMO_DAY = "2026-10-15"
 DEMO_TITLE = "示例城市 / illustrative city"
-OPTIONS = ("policy", "as_of", "horizon", "scope", "draws", "seed")
+OPTIONS = ("policy", "as_of", "horizon", "scope", "draws", "seed", "counterfactuals")
 
 
 def demo(work: Work) -> Outcome:

@@ -6,7 +6,7 @@ draws are then probabilities: P(rate < 0.7), P(headroom >= 0.1 supply).
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +50,7 @@ class Draws:
         rate: float64 (B, n); nan where the drawn supply is 0.
         rate_high: the same on posts grossed up to what the sources do not see.
         headroom: int64 (B, n), hundredths of persons, at most headroom_limit x supply.
-        supply, indispensability: int64 (B, n), hundredths of persons.
+        supply, indispensability: int64 (B, n), hundredths of persons; the latter 0 where it was not asked for.
     """
 
     programs: tuple[str, ...]
@@ -106,6 +106,7 @@ def draw_placements(
     matches: pd.DataFrame,
     doubt: Doubt | None = None,
     *,
+    asked: Collection[str] = (),
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Draws:
@@ -121,6 +122,7 @@ def draw_placements(
         matches: program_id, demand_id, p: every kept pair of acceptable level and region, not only those above the
             threshold. Pairs of other programs or demands are not read.
         doubt: its defaults if None.
+        asked: programs whose indispensability is wanted: in one large market that costs more than all the rest.
         workers: threads; as many as there are processors if None.
         progress: called with (done, of).
 
@@ -136,8 +138,9 @@ def draw_placements(
         rate_high=np.empty((b, n)),
         headroom=np.empty((b, n), np.int64),
         supply=np.empty((b, n), np.int64),
-        indispensability=np.empty((b, n), np.int64),
+        indispensability=np.zeros((b, n), np.int64),
     )
+    wanted = np.array([i for i, name in enumerate(table.programs) if name in asked], np.int64)
 
     def one(draw: int) -> None:
         market = table.market(draw)
@@ -148,7 +151,7 @@ def draw_placements(
         found.rate_high[draw] = found.rate[draw] if high is None else divide(high).rates(high)
         found.supply[draw] = market.supply
         found.headroom[draw] = headroom(market, division, limit)
-        found.indispensability[draw] = indispensability(market, division, np.arange(n))
+        found.indispensability[draw, wanted] = indispensability(market, division, wanted)
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
         for done, _ in enumerate(pool.map(one, range(b)), 1):

@@ -1,7 +1,7 @@
 """Charts of an assessment for pages, reports and notebooks: `chain_heatmap(result)` and its kin give a `Chart`."""
 
 from reports.charts.blocks import block_bars
-from reports.charts.chains import chain_balance, chain_bars, chain_heatmap
+from reports.charts.chains import STAGES, chain_balance, chain_bars, chain_heatmap
 from reports.charts.change import change_table
 from reports.charts.chart import Chart
 from reports.charts.employment import employment_intervals
@@ -9,6 +9,7 @@ from reports.charts.meaning import meaning_map
 from reports.charts.waterfall import flag_waterfall, match_waterfall
 
 __all__ = [
+    "STAGES",
     "Chart",
     "block_bars",
     "chain_balance",

@@ -11,7 +11,7 @@ import pytest
 from tests.api.test_cli import CHINESE, OUTCOMES, done, duikou, linked, refused, tables  # noqa: F401
 from tests.corpora.files import text_file
 
-COMMANDS = ("plan", "block", "lists", "compare", "back-test")
+COMMANDS = ("plan", "block", "lists", "compare", "back-test", "what-if")
 INTAKE = [
     [
         "专业编号",
@@ -120,3 +120,27 @@ def test_back_test_reads_a_later_year(tmp_path: Path, folder: Path) -> None:
     assert "in 2027" in said
     assert {row["flag"] for row in read_csv(tmp_path / "back.csv")} >= {"phase_out", "all"}
     refused(duikou(tmp_path, "back-test", folder, "--outcomes", text_file(tmp_path / "old.csv", OUTCOMES)), "2027")
+
+
+def test_what_if_says_what_would_change_and_writes_it(tmp_path: Path, folder: Path) -> None:
+    asked = ["what-if", "result", "--set", "expand.headroom=1", "--out", "what.csv"]
+    said = done(duikou(tmp_path, *asked))
+    assert "撤并淘汰" in said
+    assert "个专业点的建议会变" in said
+    assert {row["program_id"] for row in read_csv(tmp_path / "what.csv")} <= {"P1", "P2", "P3"}
+    english = done(duikou(tmp_path, "what-if", "result", "--intake", "P2=1", "--lang", "en"))
+    assert "would get another flag" in english
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "没有改动：请给出 --policy、--set、--openings、--intake 或 --employed"),
+        (["--intake", "P2"], "--intake P2：应写成 名称=整数"),
+        (["--intake", "P9=3"], "没有专业点 P9"),
+        (["--openings", "D9=3"], "岗位需求表里没有 D9"),
+        (["--set", "surplus.rate=70"], "参数 surplus.rate 不能取 70"),
+    ],
+)
+def test_what_if_names_what_cannot_be_changed(tmp_path: Path, folder: Path, options: list[str], says: str) -> None:
+    refused(duikou(tmp_path, "what-if", "result", *options), says)

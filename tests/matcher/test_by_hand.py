@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from matcher import Assessment
+from matcher.what_if import WhatIf
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "by-hand.md").read_text(encoding="utf-8")
 PROGRAMS = ("P027", "P043", "P174")
@@ -44,8 +45,23 @@ def test_edges_employment_and_flag_are_those_of_the_guide(city: Assessment) -> N
     row = city.programs.set_index("program_id").loc["P043"]
     assert row["flag"] == "phase_out"
     assert row["measure"] == "warning"
-    assert round(float(row["employment_mean"]), 3) == 0.514
-    assert round(float(row["employment_below_probability"]), 2) == 0.94
-    assert round((29.6 + 10.96 * 0.8638) / (65.1 + 10.96), 3) == 0.514
+    assert round(float(row["employment_mean"]), 3) == 0.506
+    assert round(float(row["employment_below_probability"]), 2) == 0.95
+    assert round((29.6 + 9.41 * 0.8608) / (65.1 + 9.41), 3) == 0.506
+    assert round((29.6 + 2 + 9.41 * 0.8608) / (65.1 + 9.41), 3) == 0.533
     opened = city.inputs["programs"].set_index("program_id").loc["P043", "year_opened"]
     assert f"It opened in {opened}" in GUIDE
+
+
+def test_what_would_change_it_is_what_the_guide_says(city: Assessment) -> None:
+    flags = {n: _flag(city.what_if(employed={"P043": n})) for n in (15, 16)}
+    assert flags == {15: "phase_out", 16: "maintain"}
+    assert {n: _flag(city.what_if(intake={"P043": n})) for n in (9, 8)} == {9: "phase_out", 8: "maintain"}
+    trace = next(t for t in city.traces if t["program_id"] == "P043")
+    certain = next(c for g in trace["grounds"] for c in g["clauses"] if c["clause"] == "surplus_likely")
+    assert certain["value"] > 0.99
+
+
+def _flag(found: WhatIf) -> str:
+    programs = found.assessment.programs.set_index("program_id")
+    return str(programs.at["P043", "flag"])

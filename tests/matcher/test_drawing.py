@@ -16,7 +16,7 @@ def certain() -> dict[str, pd.DataFrame]:
 
 
 def test_without_draws_nothing_claims_a_probability() -> None:
-    rows = assess(**small(), as_of=DAY).programs
+    rows = assess(**small(), as_of=DAY, draws=0).programs
     assert rows[["flag_probability", "placeable_low", "placeable_high"]].isna().all(axis=None)
 
 
@@ -35,7 +35,7 @@ def test_a_surplus_at_the_limit_is_doubtful_and_not_advised() -> None:
     # 80 posts for 120 persons: a rate of .667, hardly below .7.
     tables["demands"] = tables["demands"].assign(openings=[80, 200], openings_cv=0.3)
     tables["coverage"] = tables["coverage"].assign(share_low=1.0)
-    plain = assess(**tables, as_of=DAY).programs.set_index("program_id")
+    plain = assess(**tables, as_of=DAY, draws=0).programs.set_index("program_id")
     drawn = assess(**tables, as_of=DAY, draws=200).programs.set_index("program_id")
     assert plain.loc["W2", "reason_en"].startswith("Certified surplus")
     assert "no certified surplus" in drawn.loc["W2", "reason_en"], "P(rate < .7) stays below .9"

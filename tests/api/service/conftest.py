@@ -10,8 +10,12 @@ from api.access import SERVICE, Role
 from api.http.app import create_app
 from api.settings import Settings
 from api.state.database import Database
+from api.state.jobs import Jobs, Lease
 from api.state.keys import Keys
+from api.work.assess import write_assessment
+from api.work.tasks import Work
 from api.work.worker import Worker
+from matcher import Assessment
 
 
 class Service:
@@ -59,12 +63,19 @@ def service(make_service: Callable[..., Service]) -> Service:
 
 
 @pytest.fixture(scope="session")
-def city_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """A service that has assessed the pilot city; tests only add to it."""
+def city_service(tmp_path_factory: pytest.TempPathFactory, city: Assessment) -> Iterator[Service]:
+    """A service that holds the pilot city's assessment, as a job would have left it; tests only add to it."""
     service = Service(Settings(data=tmp_path_factory.mktemp("city"), log_level="error", rate="100000/minute"))
-    accepted = service.client("planner").post("/v1/assessments/demo")
-    assert accepted.status_code == 202
-    service.work()
-    service.assessment = accepted.json()["id"]
+    store = service.app.state.store
+    with service.database.write() as session:
+        job, _ = Jobs(session, SERVICE).submit("demo", {})
+        lease = Lease(session, "fixture", 60)
+        taken = lease.take(1)
+        assert taken is not None
+        work = Work(job.id, {}, SERVICE, service.database, store, service.settings, lambda *_: None)
+        outcome = write_assessment(work, city, "示例城市")
+        assert lease.end(job.id, 1, "done", outcome.result)
+        outcome.keep(session)
+    service.assessment = job.id
     yield service
     service.database.close()

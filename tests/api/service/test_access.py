@@ -18,7 +18,7 @@ def test_without_a_key_nothing_is_told_but_whether_it_runs(service: Service) -> 
     bare = TestClient(service.app)
     for path, operations in service.app.openapi()["paths"].items():
         for method in operations:
-            address = path.format_map({k: "0" * 16 for k in ("assessment_id", "job_id", "report_id", "corpus_id", "key_id")}
+            address = path.format_map(dict.fromkeys(("assessment_id", "job_id", "report_id", "corpus_id", "key_id"), "0" * 16)
                                       | {"program_id": "P", "name": "default"})  # fmt: skip
             status = bare.request(
                 method, address, json={"key": "duikou_wrong"} if method == "post" else None
@@ -92,7 +92,7 @@ def test_one_key_may_not_crowd_out_the_others(make_service: Callable[..., Servic
 
 
 def test_without_keys_only_this_machine_is_served(make_service: Callable[..., Service]) -> None:
-    with pytest.raises(ValueError, match="open_access is refused on 0.0.0.0"):
+    with pytest.raises(ValueError, match="open_access is refused"):
         Settings(host="0.0.0.0", open_access=True)
     service = make_service(open_access=True)
     local = TestClient(service.app, base_url="http://127.0.0.1:8000")

@@ -89,7 +89,7 @@ def test_uploaded_tables_are_assessed(service: Service) -> None:
     }
     service.work()
     corpora = {k: [client.get(f"/v1/jobs/{job['id']}").json()["result"]["corpus"]] for k, job in jobs.items()}
-    body = {"title": "市里的表", "corpora": corpora, "as_of": "2026-10-15", "draws": 0}
+    body = {"title": "市里的表", "corpora": corpora, "as_of": "2026-10-15", "draws": 0, "counterfactuals": False}
     accepted = client.post("/v1/assessments", json=body)
     assert accepted.status_code == 202, accepted.text
     service.work()

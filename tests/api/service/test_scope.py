@@ -18,7 +18,7 @@ def whole(city_service: Service) -> Assessment:
 
 
 @pytest.fixture(scope="module")
-def said(city_service: Service) -> Iterator[dict[str, str]]:
+def said(city_service: Service) -> dict[str, str]:
     """What others left behind: ids of a corpus, a report, a job, reviews, a comparison of the bureau's."""
     bureau = city_service.client("admin")
     assessment = city_service.assessment
@@ -32,7 +32,7 @@ def said(city_service: Service) -> Iterator[dict[str, str]]:
     assert made.status_code == 201
     city_service.work()
     jobs = {job["id"]: job for job in bureau.get("/v1/jobs").json()["items"]}
-    yield {
+    return {
         "assessment_id": assessment,
         "corpus_id": jobs[corpus["id"]]["result"]["corpus"],
         "report_id": jobs[report["id"]]["result"]["report"],
@@ -56,12 +56,12 @@ def _walk(service: Service, client: TestClient, said: dict[str, str]) -> Iterato
         "/v1/match": {"assessment": assessment, "program_id": other},
         "/v1/assessments/{assessment_id}/what-if": {"parameters": {"surplus.rate": 0.2}},
         "/v1/assessments/{assessment_id}/reviews": {"kind": "statement", "program_id": other, "text": "陈述"},
-        "/v1/reports": {"assessment": assessment, "edition": "internal"},
+        "/v1/reports": {"assessment": assessment, "edition": "internal", "format": "html"},
     }
     queries = {"/v1/compare": {"from": assessment, "to": assessment}}
     for path, operations in service.app.openapi()["paths"].items():
         for method in operations:
-            if method == "delete" or path.endswith(("/events", "/what-if")):
+            if method == "delete" or path.endswith(("/events", "/demo")):
                 continue
             address = path.format(**said)
             query = queries.get(path, {"limit": 1000})
@@ -71,8 +71,10 @@ def _walk(service: Service, client: TestClient, said: dict[str, str]) -> Iterato
             if '"format"' in json.dumps(operations[method].get("parameters", [])):
                 yield f"{method} {path} csv", client.get(address, params={"format": "csv"}).text
     service.work()
+    client.post("/v1/reports", json={"assessment": assessment, "edition": "public", "format": "html"})
+    service.work()
     for report in client.get("/v1/reports").json()["items"]:
-        yield "own report", client.get(f"/v1/reports/{report['id']}/file").text
+        yield f"own report {report['edition']}", client.get(f"/v1/reports/{report['id']}/file").text
 
 
 @pytest.mark.parametrize("role", ["viewer", "planner", "bureau"])

@@ -47,9 +47,10 @@ DOUBT = Doubt(draws=12, seed=5, logit_error=0.3)
 def test_any_order_of_rows_and_number_of_workers_gives_the_same_bytes(workers: int) -> None:
     own, wanted, matches = tables()
     wanted["high"] = wanted["posts"] * 2
-    expected = draw_placements(own, wanted, matches, DOUBT, workers=1)
+    expected = draw_placements(own, wanted, matches, DOUBT, asked={"P03", "P01"}, workers=1)
+    assert set(np.flatnonzero(expected.indispensability.any(axis=0))) == {1, 3}
     shuffled = [t.sample(frac=1, random_state=workers) for t in (own, wanted, matches)]
-    assert same(draw_placements(*shuffled, DOUBT, workers=workers), expected)
+    assert same(draw_placements(*shuffled, DOUBT, asked={"P01", "P03"}, workers=workers), expected)
 
 
 def test_unrelated_rows_and_repeated_pairs_change_nothing() -> None:

@@ -1,0 +1,126 @@
+"""The pages over HTTP: who may open which, forms with their token, errors that are pages."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.access import Role
+from tests.api.service.conftest import Service
+
+
+def browser(service: Service, role: Role = "bureau", institutions: tuple[str, ...] = ()) -> TestClient:
+    """A browser that logged in with a new key, through the form."""
+    key = service.client(role, institutions=institutions).headers["Authorization"].removeprefix("Bearer ")
+    client = TestClient(service.app, raise_server_exceptions=False, headers={"Accept": "text/html"})
+    answer = client.post("/login", data={"key": key, "next": "/policies"})
+    assert answer.url.path == "/policies"
+    return client
+
+
+def token(client: TestClient) -> str:
+    found = re.search(r'name="csrf" value="([^"]+)"', client.get("/policies").text)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("path", ["/", "/assessments", "/jobs", "/tables", "/compare?from=0000000000000000"])
+def test_whoever_is_not_logged_in_is_led_to_the_login_page_and_back(service: Service, path: str) -> None:
+    answer = TestClient(service.app).get(path, follow_redirects=False)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == f"/login?next={path.partition('?')[0]}"
+
+
+def test_login_leads_nowhere_else(service: Service) -> None:
+    key = service.client("viewer").headers["Authorization"].removeprefix("Bearer ")
+    client = TestClient(service.app)
+    for path in ("//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example"):
+        answer = client.post("/login", data={"key": key, "next": path}, follow_redirects=False)
+        assert answer.headers["location"] == "/"
+
+
+def test_a_form_without_the_token_of_its_session_changes_nothing(city_service: Service) -> None:
+    client = browser(city_service)
+    path = f"/assessments/{city_service.assessment}/programs/P001/reviews"
+    form = {"kind": "override", "decision": "expand", "text": "无令牌"}
+    for csrf in ({}, {"csrf": "wrong"}):
+        answer = client.post(path, data={**form, **csrf})
+        assert answer.status_code == 403
+        assert answer.headers["content-type"].startswith("text/html")
+    assert "无令牌" not in client.get(path.removesuffix("/reviews")).text
+    client.post(path, data={**form, "csrf": token(client)})
+    assert "无令牌" in client.get(path.removesuffix("/reviews")).text
+
+
+def test_a_school_states_its_case_and_the_bureau_replies(city_service: Service) -> None:
+    bureau, school = browser(city_service), browser(city_service, "planner", ("B职业技术学院",))
+    base = f"/assessments/{city_service.assessment}"
+    page = f"{base}/programs/P040"
+    assert "暂不接受陈述" in school.get(page).text
+    today = date.today()
+    days = {"announced_on": str(today), "statements_until": str(today + timedelta(7)), "next": page}
+    bureau.post(f"{base}/rounds", data={"csrf": token(bureau), **days})
+    said = {"kind": "statement", "text": "本专业点承担县域<b>唯一</b>培养任务"}
+    answer = school.post(f"{page}/reviews", data={"csrf": token(school), **said})
+    assert answer.status_code == 200
+    assert "&lt;b&gt;唯一" in answer.text
+    found = re.search(r'name="answers" value="([^"]+)"', bureau.get(page).text)
+    assert found
+    reply = {"kind": "reply", "answers": found[1], "decision": "partly", "text": "保留一届"}
+    bureau.post(f"{page}/reviews", data={"csrf": token(bureau), **reply})
+    assert "部分采纳" in school.get(page).text
+    # The bureau's forms are the bureau's.
+    refused = school.post(
+        f"{page}/reviews", data={"csrf": token(school), "kind": "override", "decision": "expand", "text": "x"}
+    )
+    assert refused.status_code == 403
+
+
+def test_a_scope_and_a_role_hold_on_pages_too(city_service: Service) -> None:
+    base = f"/assessments/{city_service.assessment}"
+    school, public = browser(city_service, "planner", ("B职业技术学院",)), browser(city_service, "viewer")
+    assert school.get(f"{base}/programs/P040").status_code == 200
+    assert school.get(f"{base}/programs/P091").status_code == 404
+    for path in ("", "/programs?size=2000", "/demands?left=any", "/programs/P040"):
+        assert "E交通建设职业学院" not in school.get(f"{base}{path}").text
+        assert "B职业技术学院" not in public.get(f"{base}{path}").text
+    for path in ("/tables", "/assessments/new"):
+        assert public.get(path).status_code == 403
+    assert "情景测算" not in public.get(f"{base}/programs/P040").text
+
+
+def test_errors_are_pages_for_browsers_and_problems_for_programs(service: Service) -> None:
+    client = browser(service)
+    for path, status in (
+        ("/nowhere", 404),
+        ("/assessments/0000000000000000", 404),
+        ("/assessments/x", 422),
+        ("/policies/x", 404),
+    ):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+        assert answer.headers["x-request-id"] in answer.text or path == "/nowhere"
+    assert client.get("/v1/nowhere").headers["content-type"] == "application/problem+json"
+    assert TestClient(service.app).get("/nowhere").headers["content-type"] == "application/problem+json"
+
+
+def test_a_table_with_personal_data_shows_none_of_its_cells(service: Service) -> None:
+    client = browser(service, "planner")
+    rows = "专业编号,专业名称,课程,学生姓名,手机号\nP1,护理,解剖,张小明,13912345678\n"
+    answer = client.post(
+        "/tables", data={"kind": "programs", "csrf": token(client)}, files={"file": ("名单.csv", rows.encode())}
+    )
+    assert "检查中" in answer.text
+    service.work()
+    page = client.get(answer.url.path).text
+    assert "未通过" in page
+    assert "张小明" not in page
+    assert "13912345678" not in page
+
+
+def test_the_language_of_a_link_is_kept_for_the_next_pages(service: Service) -> None:
+    client = browser(service)
+    assert 'lang="zh-CN"' in client.get("/jobs").text
+    assert 'lang="en"' in client.get("/jobs?lang=en").text
+    assert 'lang="en"' in client.get("/policies").text
