@@ -67,18 +67,27 @@ def demo(out: Path, example: str | None, lang: str) -> None:
 
 
 @cli.command(short_help="空白填报表 / an empty workbook to fill in")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice([*KINDS, "report"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="默认 KIND.xlsx")
 @language_option
 def template(kind: str, out: Path | None, lang: str) -> None:
-    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises."""
-    from corpora import write_template
+    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises.
 
-    target = out or Path(f"{kind}.xlsx")
+    report: 报告的 Word 模板，改好后用 duikou report --template / the report's Word template, for an office to adapt.
+    """
+    suffix = ".docx" if kind == "report" else ".xlsx"
+    target = out or Path(f"{kind}{suffix}")
     if target.exists():
         raise Unusable(f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
-    if target.suffix.lower() != ".xlsx":
-        raise Unusable(f"{target}：模板是 .xlsx 文件", f"{target}: a template is an .xlsx file")
+    if target.suffix.lower() != suffix:
+        raise Unusable(f"{target}：模板是 {suffix} 文件", f"{target}: a template is a {suffix} file")
+    if kind == "report":
+        from reports.render.word_template import write_template as write_word
+
+        click.echo(write_word(target))
+        return
+    from corpora import write_template
+
     target.parent.mkdir(parents=True, exist_ok=True)
     click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
 

@@ -64,6 +64,8 @@ def serve(lang: str, **given: Any) -> None:
         "port": settings.port,
         "access_log": False,
         "log_level": "warning",
+        # Longer than the pauses of people and of common proxies, so that no request meets a closing connection.
+        "timeout_keep_alive": 75,
     }
     try:
         if several:

@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         default=(),
         description='Origins whose pages may call the service, as JSON: ["https://a.example"]. None if empty.',
     )
-    kept_in_memory: int = Field(default=8, ge=1, description="Assessments that a process keeps loaded.")
+    kept_in_memory: int = Field(
+        default=24, ge=1, description="Assessments, views of them and their tables that a process keeps in memory."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least level that is logged."
     )

@@ -14,8 +14,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from pathlib import Path
+from typing import Any, TypeVar
 
 from matcher.assessment import Assessment, load_assessment
+
+T = TypeVar("T")
 
 
 class Store:
@@ -24,7 +27,7 @@ class Store:
     def __init__(self, folder: Path, kept: int) -> None:
         self.folder = folder
         self._kept = kept
-        self._loaded: OrderedDict[Hashable, Assessment] = OrderedDict()
+        self._loaded: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def upload(self, corpus_id: str) -> Path:
@@ -47,7 +50,7 @@ class Store:
         """The assessment, read once while it stays among the last used."""
         return self.kept((assessment_id,), lambda: load_assessment(self.assessment(assessment_id)))
 
-    def kept(self, key: Hashable, make: Callable[[], Assessment]) -> Assessment:
+    def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made under this key before, else made now."""
         with self._lock:
             if key in self._loaded:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from api.access import Caller
+from api.answers.tables import Tables
 from api.store import Store
 from corpora.frames import rows, word
 from matcher.assessment import Assessment
@@ -30,6 +31,12 @@ def visible(store: Store, assessment_id: str, who: Caller) -> Assessment:
     if key == ("bureau", (), ()):
         return store.load(assessment_id)
     return store.kept((assessment_id, *key), lambda: view_of(store.load(assessment_id), who))
+
+
+def tables_of(store: Store, assessment_id: str, who: Caller) -> Tables:
+    """The tables of `visible`, kept with what was made of them."""
+    key = ("tables", assessment_id, *view_key(who))
+    return store.kept(key, lambda: Tables(visible(store, assessment_id, who)))
 
 
 def view_of(assessment: Assessment, who: Caller) -> Assessment:

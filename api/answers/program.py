@@ -3,68 +3,48 @@
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
-
-from api.answers.tables import records
-from matcher.assessment import Assessment
+from api.answers.tables import Tables
 from matcher.explain import UnknownProgram
 
 
-def program_detail(assessment: Assessment, program_id: str) -> dict[str, Any]:
+def program_detail(tables: Tables, program_id: str) -> dict[str, Any]:
     """Flag with trace, outcomes by year, block with certificate, matches with evidence, skills.
 
     Raises:
         UnknownProgram: no such program.
     """
-    own = assessment.programs[assessment.programs["program_id"] == program_id]
-    if own.empty:
+    own = tables.by_program["programs"].get(program_id)
+    if not own:
         raise UnknownProgram(program_id)
     return {
-        "program": records(own)[0],
-        "filed": records(_of(assessment.inputs["programs"], program_id))[0],
-        "outcomes": records(_of(assessment.inputs["outcomes"], program_id).sort_values("year", ascending=False)),
-        "trace": next(t for t in assessment.traces if t["program_id"] == program_id),
-        "certificate": _certificate(assessment, program_id),
-        "matches": records(_matches(assessment, program_id)),
-        "skills": records(_of(assessment.skills, program_id).drop(columns="program_id")),
-        "placed": records(_of(assessment.placement, program_id).drop(columns="program_id")),
+        "program": tables.programs.records[own[0]],
+        "filed": tables.of("filed", program_id)[0],
+        "outcomes": tables.of("outcomes", program_id),
+        "trace": next(t for t in tables.assessment.traces if t["program_id"] == program_id),
+        "certificate": _certificate(tables, program_id),
+        "matches": tables.of("matches", program_id),
+        "skills": tables.of("skills", program_id),
+        "placed": tables.of("placement", program_id),
     }
 
 
-def _of(table: pd.DataFrame, program_id: str) -> pd.DataFrame:
-    return table[table["program_id"] == program_id]
-
-
-def _matches(assessment: Assessment, program_id: str) -> pd.DataFrame:
-    """Matches with demands that carry, the best first, each with the demand's words."""
-    known = assessment.demands.set_index("demand_id")
-    found = _of(assessment.matches, program_id)
-    found = found[found["demand_id"].isin(known.index)].drop(columns="program_id")
-    more = {column: known[column].reindex(found["demand_id"]).array for column in ("occupation", "region", "posts")}
-    return found.assign(**more)
-
-
-def _certificate(assessment: Assessment, program_id: str) -> dict[str, Any] | None:
+def _certificate(tables: Tables, program_id: str) -> dict[str, Any] | None:
     """The program's block and every worse-off block behind it, with names: the sums of docs/method.md, section 2."""
-    blocks: Mapping[str, dict[str, Any]] = {b["block"]: b for b in assessment.blocks}
+    blocks: Mapping[str, dict[str, Any]] = {b["block"]: b for b in tables.assessment.blocks}
     block = next((b for b in blocks.values() if any(r["program_id"] == program_id for r in b["programs"])), None)
     if block is None:
         return None
-    table = assessment.programs.set_index("program_id")
-    names = {
-        str(p): (str(n), i if isinstance(i, str) else None)
-        for p, n, i in zip(table.index, table["name"], table["institution"], strict=True)
-    }
-    posts = dict(zip(assessment.demands["demand_id"], assessment.demands["occupation"], strict=True))
+    named = {row["program_id"]: row for row in tables.programs.records}
+    posts = {row["demand_id"]: row["occupation"] for row in tables.demands.records}
 
-    def named(found: Mapping[str, Any]) -> dict[str, Any]:
+    def with_names(found: Mapping[str, Any]) -> dict[str, Any]:
         return {
             **found,
             "programs": [
-                {**row, "name": names[row["program_id"]][0], "institution": names[row["program_id"]][1]}
+                {**row, **{key: named[row["program_id"]][key] for key in ("name", "institution")}}
                 for row in found["programs"]
             ],
             "demands": [{**row, "occupation": posts.get(row["demand_id"])} for row in found["demands"]],
         }
 
-    return {**named(block), "worse": [named(blocks[b]) for b in block["worse_blocks"]]}
+    return {**with_names(block), "worse": [with_names(blocks[b]) for b in block["worse_blocks"]]}

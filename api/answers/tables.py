@@ -1,8 +1,9 @@
-"""The tables of an assessment, ready to be filtered, sorted and exported."""
+"""The tables of an assessment as a caller may see it, made once: filtered, sorted, paged and exported."""
 
 import io
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
@@ -12,6 +13,7 @@ from corpora.frames import harmless
 from matcher import offer
 from matcher.assessment import Assessment
 from matcher.folder import as_shown
+from matcher.lists import provincial_list, school_list
 from reports.charts import chain_balance
 
 Format = Literal["csv", "xlsx"]
@@ -19,63 +21,146 @@ _FROM_INPUT = ("occupation_code", "field", "chain", "segment", "stage", "basis",
                "shortage", "source", "source_date")  # fmt: skip
 
 
-def programs(assessment: Assessment) -> pd.DataFrame:
-    """`programs` of the assessment with the catalogue code and cluster as filed."""
-    filed = assessment.inputs["programs"].set_index("program_id")
-    ids = assessment.programs["program_id"]
-    more = {column: filed[column].reindex(ids).array for column in ("code", "cluster")}
-    return assessment.programs.assign(**more)
+class Table:
+    """Rows with their JSON, made once; a page costs no more than its rows."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame.reset_index(drop=True)
+
+    @cached_property
+    def records(self) -> list[dict[str, Any]]:
+        return records(self.frame)
+
+    def page(self, places: Sequence[int]) -> list[dict[str, Any]]:
+        """The rows at some places."""
+        return [self.records[place] for place in places]
+
+    def by(self, column: str) -> Mapping[str, list[int]]:
+        """Value -> places of the rows that have it."""
+        found: dict[str, list[int]] = {}
+        for place, value in enumerate(self.frame[column].tolist()):
+            found.setdefault(str(value), []).append(place)
+        return found
 
 
-def demands(assessment: Assessment) -> pd.DataFrame:
-    """`demands` of the assessment with what the table said of each."""
-    given = assessment.inputs["demands"].set_index("demand_id")
-    ids = assessment.demands["demand_id"]
-    return assessment.demands.assign(**{column: given[column].reindex(ids).array for column in _FROM_INPUT})
+class Tables:
+    """What is asked of one assessment again and again; every table is made when first asked for."""
+
+    def __init__(self, assessment: Assessment) -> None:
+        self.assessment = assessment
+
+    @cached_property
+    def programs(self) -> Table:
+        """`programs` of the assessment with the catalogue code and cluster as filed."""
+        filed = self.assessment.inputs["programs"].set_index("program_id")
+        ids = self.assessment.programs["program_id"]
+        more = {column: filed[column].reindex(ids).array for column in ("code", "cluster")}
+        return Table(self.assessment.programs.assign(**more))
+
+    @cached_property
+    def demands(self) -> Table:
+        """`demands` of the assessment with what the table said of each."""
+        given = self.assessment.inputs["demands"].set_index("demand_id")
+        ids = self.assessment.demands["demand_id"]
+        more = {column: given[column].reindex(ids).array for column in _FROM_INPUT}
+        return Table(self.assessment.demands.assign(**more))
+
+    @cached_property
+    def whitespace(self) -> Table:
+        """Demands whose posts stay empty, most first, with what could be opened for them and where (matcher.offer)."""
+        found, more = offer.whitespace(self.assessment), self.demands.frame
+        columns = [column for column in more.columns if column == "demand_id" or column not in found.columns]
+        return Table(found.merge(more[columns], on="demand_id", how="left"))
+
+    @cached_property
+    def chains(self) -> Table:
+        """Posts and graduates of every chain and stage; see `reports.charts.chain_balance`."""
+        return Table(chain_balance(self.assessment))
+
+    @cached_property
+    def provincial(self) -> Table:
+        return Table(provincial_list(self.assessment))
+
+    @cached_property
+    def school(self) -> Table:
+        return Table(school_list(self.assessment))
+
+    @cached_property
+    def filed(self) -> Table:
+        """The programs as filed."""
+        return Table(self.assessment.inputs["programs"])
+
+    @cached_property
+    def outcomes(self) -> Table:
+        """The latest year first."""
+        return Table(self.assessment.inputs["outcomes"].sort_values("year", ascending=False, kind="stable"))
+
+    @cached_property
+    def matches(self) -> Table:
+        """Matches with demands that carry, the best first, each with the demand's words."""
+        known = self.assessment.demands.set_index("demand_id")
+        found = self.assessment.matches
+        found = found[found["demand_id"].isin(known.index)]
+        more = {column: known[column].reindex(found["demand_id"]).array for column in ("occupation", "region", "posts")}
+        return Table(found.assign(**more))
+
+    @cached_property
+    def skills(self) -> Table:
+        return Table(self.assessment.skills)
+
+    @cached_property
+    def placement(self) -> Table:
+        return Table(self.assessment.placement)
+
+    @cached_property
+    def by_program(self) -> Mapping[str, Mapping[str, list[int]]]:
+        """Name of a table -> program -> places of its rows."""
+        names = ("programs", "filed", "outcomes", "matches", "skills", "placement")
+        return {name: getattr(self, name).by("program_id") for name in names}
+
+    def of(self, name: str, program_id: str) -> list[dict[str, Any]]:
+        """The rows of one program in one table, without its id."""
+        table: Table = getattr(self, name)
+        rows = table.page(self.by_program[name].get(program_id, []))
+        return [{key: value for key, value in row.items() if key != "program_id"} for row in rows]
 
 
-def whitespace(assessment: Assessment) -> pd.DataFrame:
-    """Demands whose posts stay empty, most first, with what could be opened for them and where (matcher.offer)."""
-    found, table = offer.whitespace(assessment), demands(assessment)
-    more = [column for column in table.columns if column == "demand_id" or column not in found.columns]
-    return found.merge(table[more], on="demand_id", how="left")
+def chosen(
+    frame: pd.DataFrame,
+    wanted: Mapping[str, Sequence[str]],
+    text: str | None = None,
+    searched: Sequence[str] = (),
+    sort: str | None = None,
+) -> list[int]:
+    """Places of the rows that have one of the values wanted in each column, and the text in one of the columns searched.
 
-
-def chains(assessment: Assessment) -> pd.DataFrame:
-    """Posts and graduates of every chain and stage; see `reports.charts.chain_balance`."""
-    return chain_balance(assessment)
-
-
-def filtered(
-    table: pd.DataFrame, wanted: Mapping[str, Sequence[str]], text: str | None, searched: Sequence[str]
-) -> pd.DataFrame:
-    """Rows that have one of the values wanted in each column, and the text in one of the columns searched."""
-    kept = pd.Series(True, index=table.index)
-    for column, values in wanted.items():
-        if values:
-            kept &= table[column].astype("string").isin(list(values)).fillna(False)
-    if text:
-        found = pd.Series(False, index=table.index)
-        for column in searched:
-            found |= table[column].astype("string").str.contains(text, case=False, regex=False).fillna(False)
-        kept &= found
-    return table[kept]
-
-
-def ordered(table: pd.DataFrame, sort: str | None) -> pd.DataFrame:
-    """Sorted by columns separated by commas, falling where a minus stands before; missing values last.
+    Args:
+        sort: columns separated by commas, falling where a minus stands before; missing values last.
 
     Raises:
-        Unusable: no such column.
+        Unusable: no such column to sort by.
     """
+    kept = pd.Series(True, index=frame.index)
+    for column, values in wanted.items():
+        if values:
+            kept &= frame[column].astype("string").isin(list(values)).fillna(False)
+    if text:
+        found = pd.Series(False, index=frame.index)
+        for column in searched:
+            found |= frame[column].astype("string").str.contains(text, case=False, regex=False).fillna(False)
+        kept &= found
+    places = frame.index[kept]
     if not sort:
-        return table
+        return [int(place) for place in places]
     names = [part.strip() for part in sort.split(",") if part.strip()]
     columns = [name.removeprefix("-") for name in names]
-    if unknown := [column for column in columns if column not in table]:
-        known = ", ".join(map(str, table.columns))
+    if unknown := [column for column in columns if column not in frame]:
+        known = ", ".join(map(str, frame.columns))
         raise Unusable(f"不能按 {unknown[0]} 排序；可用：{known}", f"cannot sort by {unknown[0]}; there are: {known}")
-    return table.sort_values(columns, ascending=[not name.startswith("-") for name in names], kind="stable")
+    rising = [not name.startswith("-") for name in names]
+    return [
+        int(place) for place in frame.loc[places, columns].sort_values(columns, ascending=rising, kind="stable").index
+    ]
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -80,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings, app.state.database, app.state.metrics = settings, database, metrics
     app.state.store = Store(settings.data, settings.kept_in_memory)
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
+    app.state.turns = questions.Turns()
     app.state.open_csrf = secrets.token_urlsafe(32)
     for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
         app.include_router(module.router, max_body_size=settings.body_kb << 10)

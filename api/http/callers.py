@@ -10,7 +10,7 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from api.access import OPEN, Caller, Role
 from api.http.problem import Problem
@@ -32,7 +32,7 @@ class Limiter:
     """Counts requests by key or address, in this process."""
 
     def __init__(self, settings: Settings) -> None:
-        self._windows = MovingWindowRateLimiter(MemoryStorage())
+        self._windows = FixedWindowRateLimiter(MemoryStorage())
         self.each, self.login = parse(settings.rate), parse(settings.login_rate)
 
     def count(self, limit: RateLimitItem, who: str) -> None:

@@ -1,15 +1,16 @@
-"""Questions answered at once: match a text, what if, compare. They compute, so few run at a time in a process."""
+"""Questions answered at once: match a text, what if, compare. They compute, so one runs at a time in a process."""
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+import asyncio
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
-from fastapi import APIRouter, Query, Request, status
+from fastapi import APIRouter, Depends, Query, Request, status
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field, model_validator
 
+from api.access import Caller
 from api.answers.comparison import compared
 from api.answers.tables import records
 from api.http.bodies import Id, JobBody, job_body
@@ -18,36 +19,55 @@ from api.http.problem import Problem, not_found, responses
 from api.http.reading import TheRow
 from api.http.tables import Row
 from api.state.assessments import Assessments
+from api.state.database import Database
 from api.state.jobs import Jobs
+from api.store import Store
 from api.views import programs_seen, visible
 from corpora.schema import TABLES, empty_frame
+from matcher.assessment import Assessment
 from matcher.matching.match import match_texts
 from matcher.policy.verdict import FLAGS
 from matcher.what_if import what_if
 
 router = APIRouter(prefix="/v1", tags=["questions"])
-# Computing in more threads than cores makes every answer late; the others wait their turn, reads go on.
-AT_ONCE = 2
-WAIT_SECONDS = 30
-_turns = threading.BoundedSemaphore(AT_ONCE)
+T = TypeVar("T")
 _TEXTS = ("name", "goal", "abilities", "courses", "occupations", "certificates", "description", "track")
+WAIT_SECONDS = 120
 
 
-@contextmanager
-def turn() -> Iterator[None]:
-    """Waits for a turn to compute.
+class Turns:
+    """One question computes at a time: Python computes in one thread, and several at once would make every read late.
 
-    Raises:
-        Problem: too many are waiting.
+    Whoever waits holds no thread, so that reads go on.
     """
-    if not _turns.acquire(timeout=WAIT_SECONDS):
-        raise Problem(
-            "not-ready", "计算请求过多，请稍后再试", "too many are computing, try again", {"Retry-After": "5"}
-        )
-    try:
-        yield
-    finally:
-        _turns.release()
+
+    def __init__(self) -> None:
+        self._free = asyncio.Semaphore(1)
+
+    async def take(self, compute: Callable[[], T]) -> T:
+        """What `compute` returns, once it is its turn.
+
+        Raises:
+            Problem: too many are waiting.
+        """
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Problem(
+                "not-ready", "计算请求过多，请稍后再试", "too many are computing, try again", {"Retry-After": "5"}
+            ) from None
+        try:
+            return await run_in_threadpool(compute)
+        finally:
+            self._free.release()
+
+
+def turns_of(request: Request) -> Turns:
+    return request.app.state.turns
+
+
+TheTurns = Annotated[Turns, Depends(turns_of)]
 
 
 class ProgramText(BaseModel):
@@ -135,38 +155,36 @@ class ComparisonAnswer(BaseModel):
 
 
 @router.post("/match", summary="The best demands for a program", responses=responses("not-found", "not-ready"))
-def match(body: MatchRequest, request: Request, who: Planner, database: TheDatabase, store: TheStore) -> MatchAnswer:
+async def match(
+    body: MatchRequest, request: Request, who: Planner, database: TheDatabase, store: TheStore, turns: TheTurns
+) -> MatchAnswer:
     """By its id: as the assessment has them. By its text: compared now, with the two sentences that carry each."""
-    with database.read() as session:
-        if Assessments(session, who).get(body.assessment) is None:
-            raise not_found("这个分析结果", "assessment")
-    view = visible(store, body.assessment, who)
-    known = view.demands.set_index("demand_id")
-    if body.program_id is not None:
+    view = await run_in_threadpool(_view, body.assessment, who, database, store)
+    if body.text is None:
         if body.program_id not in set(view.programs["program_id"]):
             raise not_found("这个专业点", "program")
         found = view.matches[view.matches["program_id"] == body.program_id]
         calibrated = bool(view.manifest["encoder"]["calibrated"])
     else:
-        given = view.inputs["demands"]
-        program = _program(body.text.model_dump() if body.text else {})
-        with turn():
-            graph = match_texts(
-                program, given[given["demand_id"].isin(known.index)], request.app.state.encoder.get(), top=body.top
-            )
+        given, program = view.inputs["demands"], _program(body.text.model_dump())
+        given = given[given["demand_id"].isin(view.demands["demand_id"])]
+        encoder = request.app.state.encoder
+        graph = await turns.take(lambda: match_texts(program, given, encoder.get(), top=body.top))
         found, calibrated = graph.matches, graph.calibrated
+    known = view.demands.set_index("demand_id")
     found = found[found["demand_id"].isin(known.index)].head(body.top)
     more = {column: known[column].reindex(found["demand_id"]).array for column in ("occupation", "region", "levels")}
     return MatchAnswer(calibrated=calibrated, matches=records(found.drop(columns="program_id").assign(**more)))
 
 
 @router.post(
-    "/assessments/{assessment_id}/what-if", summary="The same data with other rules or figures",
+    "/assessments/{assessment_id}/what-if",
+    summary="The same data with other rules or figures",
     responses=responses("unusable-input", "not-found", "not-ready"),
-)  # fmt: skip
-def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore) -> WhatIfAnswer:
+)
+async def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore, turns: TheTurns) -> WhatIfAnswer:
     """Nothing is kept. A caller with a scope changes figures of its own programs alone, and reads their flags alone."""
-    assessment = store.load(row.id)
+    assessment = await run_in_threadpool(store.load, row.id)
     seen = programs_seen(assessment, who)
     if unknown := [program for program in (*body.intake, *body.employed) if program not in seen]:
         raise not_found(f"专业点 {unknown[0]}", f"program {unknown[0]}")
@@ -176,13 +194,12 @@ def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: TheStore)
             "限定范围的密钥不能改动岗位数",
             "a key with a scope cannot change openings: they concern others too",
         )
-    with turn():
-        found = what_if(assessment, **body.model_dump())
-    changed = found.programs[found.programs["program_id"].isin(seen)]
+    found = await turns.take(lambda: what_if(assessment, **body.model_dump()))
     return WhatIfAnswer(
-        counts_from=_counts(assessment.programs, seen), counts_to=_counts(found.assessment.programs, seen),
-        programs=records(changed),
-    )  # fmt: skip
+        counts_from=_counts(assessment.programs, seen),
+        counts_to=_counts(found.assessment.programs, seen),
+        programs=records(found.programs[found.programs["program_id"].isin(seen)]),
+    )
 
 
 @router.get(
@@ -208,6 +225,13 @@ def compare(
         body = job_body(job)
     headers = {"Location": f"/v1/jobs/{body.id}", "Retry-After": "2"}
     return JSONResponse(body.model_dump(mode="json"), status.HTTP_202_ACCEPTED, headers)
+
+
+def _view(assessment_id: str, who: Caller, database: Database, store: Store) -> Assessment:
+    with database.read() as session:
+        if Assessments(session, who).get(assessment_id) is None:
+            raise not_found("这个分析结果", "assessment")
+    return visible(store, assessment_id, who)
 
 
 def _program(text: dict[str, Any]) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request, Response
 
 from api.access import Caller
+from api.answers.tables import Tables
 from api.http.bodies import Id
 from api.http.callers import TheDatabase, TheStore, Viewer
 from api.http.problem import not_found
@@ -15,7 +16,7 @@ from api.state.assessments import Assessments
 from api.state.models import AssessmentRow
 from api.state.reviews import Reviews
 from api.store import Store
-from api.views import view_key, visible
+from api.views import tables_of, view_key, visible
 from matcher.assessment import Assessment
 
 AssessmentId = Annotated[Id, Path(description="Of an assessment.")]
@@ -41,11 +42,18 @@ class Reading:
     def view(self) -> Assessment:
         return visible(self.store, self.row.id, self.who)
 
+    @property
+    def tables(self) -> Tables:
+        return tables_of(self.store, self.row.id, self.who)
+
 
 def row_of(assessment_id: AssessmentId, who: Viewer, database: TheDatabase) -> AssessmentRow:
     """The row of an assessment, or the problem that there is none."""
     with database.read() as session:
-        row = Assessments(session, who).get(assessment_id)
+        return _found(Assessments(session, who).get(assessment_id))
+
+
+def _found(row: AssessmentRow | None) -> AssessmentRow:
     if row is None:
         raise not_found("这个分析结果", "assessment")
     return row
@@ -55,11 +63,12 @@ TheRow = Annotated[AssessmentRow, Depends(row_of)]
 
 
 def reading(
-    row: TheRow, request: Request, response: Response, who: Viewer, database: TheDatabase, store: TheStore,
+    assessment_id: AssessmentId, request: Request, response: Response, who: Viewer, database: TheDatabase, store: TheStore,
     if_none_match: Annotated[str | None, Header(description="ETag of an answer that the client has.")] = None,
 ) -> Reading:  # fmt: skip
     """An assessment never changes; what is said beside it (reviews, recomputed ones) does, and so does what one may see."""
     with database.read() as session:
+        row = _found(Assessments(session, who).get(assessment_id))
         said = Reviews(session, who).stamp(row.id)
     parts = (row.id, said, view_key(who), request.url.path, request.url.query, version("duikou"))
     etag = f'"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'

@@ -18,14 +18,14 @@ from api.state.reports import Reports
 
 router = APIRouter(prefix="/v1/reports", tags=["reports"])
 ReportId = Annotated[Id, Path(description="Of a report.")]
-ReportFormat = Literal["html"]
+ReportFormat = Literal["docx", "xlsx", "pdf", "html"]
 
 
 class ReportRequest(BaseModel):
     """Which report of which assessment."""
 
     assessment: Id
-    format: ReportFormat = "html"
+    format: ReportFormat = "docx"
     lang: Literal["zh", "en"] = "zh"
     edition: Literal["public", "internal"] = "public"
 

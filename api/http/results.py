@@ -5,19 +5,18 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import BaseModel
 
-from api.answers import program as programs_of
-from api.answers import tables
+from api.answers.program import program_detail
+from api.answers.tables import Table
 from api.http.assessments import AssessmentDetail, detail
 from api.http.bodies import Limit, Offset, Page
 from api.http.callers import TheDatabase
 from api.http.problem import not_found, responses
 from api.http.reading import TheReading
 from api.http.reviews import ReviewBody, review_body
-from api.http.tables import FILES, Row, Search, Shape, Sort, Values, shown
+from api.http.tables import FILES, Row, Search, Shape, Sort, Values, plain, shown
 from api.state.assessments import Assessments
 from api.state.reviews import Reviews
 from matcher.explain import UnknownProgram
-from matcher.lists import provincial_list, school_list
 from reports.masking import public_list
 
 router = APIRouter(prefix="/v1/assessments/{assessment_id}", tags=["assessments"])
@@ -73,24 +72,27 @@ def list_programs(
         "flag": flag, "region": region, "institution": institution, "level": level, "major_group": major_group,
         "block": block,
     }  # fmt: skip
-    found = tables.filtered(tables.programs(reading.view), wanted, q, PROGRAM_TEXTS)
-    return shown(found, response, "programs", shape, sort, offset, limit)
+    tables = reading.tables
+    return shown(tables.programs, response, "programs", shape, sort, offset, limit, wanted, q, PROGRAM_TEXTS)
 
 
-@router.get("/programs/{program_id}", summary="Everything behind one flag", responses=FOUND)
-def read_program(program_id: ProgramId, reading: TheReading, database: TheDatabase) -> ProgramDetail:
+@router.get(
+    "/programs/{program_id}", summary="Everything behind one flag", response_model=ProgramDetail, responses=FOUND
+)
+def read_program(program_id: ProgramId, reading: TheReading, response: Response, database: TheDatabase) -> Any:
     """Figures, trace, certificate, matches with evidence, skills, and what people said about it.
 
     An override stands beside the advice: `program.flag` is always what the method says.
     """
     try:
-        found = programs_of.program_detail(reading.view, program_id)
+        found = program_detail(reading.tables, program_id)
     except UnknownProgram:
         raise not_found("这个专业点", "program") from None
     with database.read() as session:
-        said = [review_body(row) for row in Reviews(session, reading.who).all(reading.row.id, program_id)]
-    override = next((review for review in reversed(said) if review.kind == "override"), None)
-    return ProgramDetail(**found, reviews=said, override=override)
+        reviews = Reviews(session, reading.who).all(reading.row.id, program_id)
+    said = [review_body(row).model_dump(mode="json") for row in reviews]
+    override = next((review for review in reversed(said) if review["kind"] == "override"), None)
+    return plain({**found, "reviews": said, "override": override}, response)
 
 
 @router.get("/demands", summary="Demands with posts and who fills them", response_model=Page[Row], responses=TABLE)
@@ -108,8 +110,8 @@ def list_demands(
     shape: Shape = "json",
 ) -> Any:
     wanted = {"chain": chain, "stage": stage, "region": region, "field": field}
-    found = tables.filtered(tables.demands(reading.view), wanted, q, DEMAND_TEXTS)
-    return shown(found, response, "demands", shape, sort, offset, limit)
+    tables = reading.tables
+    return shown(tables.demands, response, "demands", shape, sort, offset, limit, wanted, q, DEMAND_TEXTS)
 
 
 @router.get("/whitespace", summary="Posts that stay empty", response_model=Page[Row], responses=TABLE)
@@ -117,7 +119,7 @@ def list_whitespace(
     reading: TheReading, response: Response, sort: Sort = None, offset: Offset = 0, limit: Limit = 50,
     shape: Shape = "json",
 ) -> Any:  # fmt: skip
-    return shown(tables.whitespace(reading.view), response, "whitespace", shape, sort, offset, limit)
+    return shown(reading.tables.whitespace, response, "whitespace", shape, sort, offset, limit)
 
 
 @router.get("/chains", summary="Industry chains by stage", response_model=Page[Row], responses=TABLE)
@@ -126,19 +128,20 @@ def list_chains(
     shape: Shape = "json",
 ) -> Any:  # fmt: skip
     """Posts a year, and the graduates that compete for them."""
-    return shown(tables.chains(reading.view), response, "chains", shape, sort, offset, limit)
+    return shown(reading.tables.chains, response, "chains", shape, sort, offset, limit)
 
 
-@router.get("/blocks", summary="Blocks with their certificates", responses=FOUND)
+@router.get("/blocks", summary="Blocks with their certificates", response_model=Page[Row], responses=FOUND)
 def list_blocks(
     reading: TheReading,
+    response: Response,
     certified: Annotated[bool | None, Query(description="Only those with a certified surplus, or without.")] = None,
     offset: Offset = 0,
     limit: Limit = 50,
-) -> Page[Row]:
+) -> Any:
     """As in blocks.json. Programs beyond the caller's scope are one sum, `others`."""
     found = [b for b in reading.view.blocks if certified is None or b["certified"] == certified]
-    return Page(total=len(found), offset=offset, items=found[offset : offset + limit])
+    return plain({"total": len(found), "offset": offset, "items": found[offset : offset + limit]}, response)
 
 
 @router.get("/lists", summary="Provincial or school lists", response_model=Page[Row], responses=TABLE)
@@ -156,9 +159,10 @@ def read_list(
     A caller with a scope gets the lists of the programs it sees, so that no figure of another shines through.
     """
     if kind == "school":
-        table = school_list(reading.view)
+        table = reading.tables.school
     elif reading.who.role == "viewer" and not reading.who.scoped:
-        table = public_list(reading.store.load(reading.row.id))
+        whole, key = reading.store.load(reading.row.id), ("public list", reading.row.id)
+        table = reading.store.kept(key, lambda: Table(public_list(whole)))
     else:
-        table = provincial_list(reading.view)
+        table = reading.tables.provincial
     return shown(table, response, f"{kind}_list", shape, sort, offset, limit)

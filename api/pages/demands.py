@@ -40,8 +40,7 @@ class Suggestion:
 
     code: str
     name: str
-    offered: int
-    at: str
+    at: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,14 +91,14 @@ def demands_view(assessment: Assessment, query: DemandQuery, path: str, language
     found = in_order(table[_kept(table, query)], sort)
     shown, pages = paged(found, query, path, language)
     listed = records(shown)
-    suggested = _suggested(assessment, listed, language) if query.left else [()] * len(listed)
+    suggested = _suggested(assessment, language) if query.left else {}
     empties = table["whitespace"] > 0
     counts = {"": len(table), "any": int(empties.sum()), **{
         key: int((table["left_because"] == key).sum()) for key in (NO_PROGRAM, SCARCE)}}  # fmt: skip
     return Demands(
         query=query,
         total=len(table),
-        rows=tuple(_row(r, s, language) for r, s in zip(listed, suggested, strict=True)),
+        rows=tuple(_row(r, suggested.get(word(r["demand_id"]), ()), language) for r in listed),
         heads=heads(COLUMNS, NUMBERS, query, sort, path, language),
         pages=pages,
         left=tuple(Choice(k, say(f"left_{k or 'all'}", language), n, k == query.left) for k, n in counts.items()),
@@ -162,28 +161,16 @@ def _filters(table: pd.DataFrame, query: DemandQuery, language: Language) -> tup
     return tuple(f for f in found if f is not None)
 
 
-def _suggested(
-    assessment: Assessment, listed: list[dict[str, Any]], language: Language
-) -> list[tuple[Suggestion, ...]]:
-    """For every row the catalogue programs that could be opened (matcher.offer), with how many points they have."""
-    offered = assessment.inputs["programs"]["code"].value_counts()
-    found = whitespace(assessment)
-    named = in_words(found, language)
-    names = {column: named[WHITESPACE[column][language]] for column in (f"name_{n}" for n in _PLACES)}
-    known = {str(row["demand_id"]): row for row in records(found.assign(**names))}
-    joint = "、" if language == "zh" else ", "
-    return [
-        tuple(
-            Suggestion(
-                str(code), word(row[f"name_{n}"]), int(offered.get(code, 0)), word(row[f"at_{n}"]).replace(";", joint)
-            )
-            for row in [known[demand["demand_id"]]]
-            if demand["demand_id"] in known
-            for n in _PLACES
-            if not empty(code := row[f"code_{n}"])
+def _suggested(assessment: Assessment, language: Language) -> dict[str, tuple[Suggestion, ...]]:
+    """Demand -> catalogue programs nearest by name that may be opened, with the institutions that could."""
+    plain = whitespace(assessment)
+    named = in_words(plain, language)
+    found: dict[str, tuple[Suggestion, ...]] = {}
+    for row, shown in zip(records(plain), records(named), strict=True):
+        names = [shown[WHITESPACE[f"name_{n}"][language]] for n in range(1, SUGGESTED + 1)]
+        found[word(row["demand_id"])] = tuple(
+            Suggestion(word(row[f"code_{n}"]), word(name), tuple(filter(None, word(row[f"at_{n}"]).split(";"))))
+            for n, name in enumerate(names, 1)
+            if not empty(name)
         )
-        for demand in listed
-    ]
-
-
-_PLACES = range(1, SUGGESTED + 1)
+    return found

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import quote
 
+from anyio import from_thread
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -115,7 +116,8 @@ def show_what_if(program_id: str, reader: AReader, form: AForm) -> Response:
     found = None
     if not moved.nothing:
         body = WhatIfRequest(**asdict(moved))
-        told = ask_what_if(body, reader.row, reader.who, reader.store)
+        turns = reader.request.app.state.turns
+        told = from_thread.run(ask_what_if, body, reader.row, reader.who, reader.store, turns)
         counts = told.counts_from, told.counts_to
         found = what_if.answer(reader.assessment, program_id, told.programs, counts, reader.language)
     if FRAGMENT in reader.request.headers:

@@ -59,14 +59,14 @@ class Reviews:
     def stamp(self, assessment_id: str) -> str:
         """Changes whenever something is said beside the assessment, or it is recomputed."""
         counts = (
-            select(func.count()).select_from(table).where(column == assessment_id)
+            select(func.count()).select_from(table).where(column == assessment_id).scalar_subquery()
             for table, column in (
                 (Review, Review.assessment_id),
                 (Round, Round.assessment_id),
                 (AssessmentRow, AssessmentRow.parent),
             )
         )
-        return "-".join(str(self._session.scalar(count)) for count in counts)
+        return "-".join(map(str, self._session.execute(select(*counts)).one()))
 
     def _visible(self, assessment_id: str) -> Select[Review]:
         found = select(Review).where(Review.assessment_id == assessment_id)

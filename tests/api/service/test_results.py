@@ -142,3 +142,19 @@ def test_policies_carry_a_reference_for_every_value(city_service: Service) -> No
         assert pack["parameters"]
         assert all(p["reference"]["zh"] for p in pack["parameters"])
         assert pack["status"] != "unverified" or pack["warnings"]
+
+
+@pytest.mark.parametrize("form", ["docx", "html"])
+def test_a_report_is_written_by_a_job_and_fetched_as_a_file(city_service: Service, form: str) -> None:
+    viewer = city_service.client("viewer")
+    asked = {"assessment": city_service.assessment, "format": form, "lang": "zh"}
+    accepted = viewer.post("/v1/reports", json=asked, headers={"Idempotency-Key": form})
+    assert viewer.post("/v1/reports", json=asked, headers={"Idempotency-Key": form}).json() == accepted.json()
+    city_service.work()
+    done = viewer.get(accepted.headers["location"]).json()
+    assert done["state"] == "done", done
+    file = viewer.get(f"/v1/reports/{done['result']['report']}/file")
+    assert file.headers["content-disposition"].endswith(f'.{form}"')
+    assert file.content[:2] == {"docx": b"PK", "html": b"<!"}[form]
+    assert viewer.post("/v1/reports", json={**asked, "edition": "internal"}).status_code == 403
+    assert city_service.client("planner").get(f"/v1/reports/{done['result']['report']}/file").status_code == 404

@@ -56,7 +56,7 @@ def _walk(service: Service, client: TestClient, said: dict[str, str]) -> Iterato
         "/v1/match": {"assessment": assessment, "program_id": other},
         "/v1/assessments/{assessment_id}/what-if": {"parameters": {"surplus.rate": 0.2}},
         "/v1/assessments/{assessment_id}/reviews": {"kind": "statement", "program_id": other, "text": "陈述"},
-        "/v1/reports": {"assessment": assessment, "edition": "internal"},
+        "/v1/reports": {"assessment": assessment, "edition": "internal", "format": "html"},
     }
     queries = {"/v1/compare": {"from": assessment, "to": assessment}}
     for path, operations in service.app.openapi()["paths"].items():
@@ -71,8 +71,10 @@ def _walk(service: Service, client: TestClient, said: dict[str, str]) -> Iterato
             if '"format"' in json.dumps(operations[method].get("parameters", [])):
                 yield f"{method} {path} csv", client.get(address, params={"format": "csv"}).text
     service.work()
+    client.post("/v1/reports", json={"assessment": assessment, "edition": "public", "format": "html"})
+    service.work()
     for report in client.get("/v1/reports").json()["items"]:
-        yield "own report", client.get(f"/v1/reports/{report['id']}/file").text
+        yield f"own report {report['edition']}", client.get(f"/v1/reports/{report['id']}/file").text
 
 
 @pytest.mark.parametrize("role", ["viewer", "planner", "bureau"])
