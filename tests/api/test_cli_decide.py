@@ -95,7 +95,9 @@ def test_empty_posts_and_targets(tmp_path: Path, folder: Path) -> None:
     said = done(duikou(tmp_path, "whitespace", folder, "--out", "offer"))
     empty = read_csv(folder / "whitespace.csv")
     assert f"{len(empty)} 组岗位有空缺" in said
-    assert [row["岗位编号"] for row in read_csv(tmp_path / "offer" / "whitespace.csv")] == [r["demand_id"] for r in empty]
+    assert [row["岗位编号"] for row in read_csv(tmp_path / "offer" / "whitespace.csv")] == [
+        r["demand_id"] for r in empty
+    ]
     assert (tmp_path / "offer" / "overlaps.csv").is_file()
     assert "stay empty" in done(duikou(tmp_path, "whitespace", folder, "--lang", "en"))
     assert "规则要求" not in done(duikou(tmp_path, "lists", folder))
