@@ -17,8 +17,9 @@ BIN := .venv/bin
 demo: .venv/.installed
 	$(BIN)/duikou demo
 
+# One worker a processor; a file stays with one worker, so that what its tests share is made once.
 test: .venv/.installed
-	$(BIN)/python -m pytest -m "not nightly"
+	$(BIN)/python -m pytest -m "not nightly" -n auto --dist loadfile
 
 check: .venv/.installed
 	$(BIN)/ruff format --check .

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from api import cli_decide, cli_report, cli_serve, cli_what_if
+from api import cli_decide, cli_offer, cli_report, cli_serve, cli_what_if
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
 from api.options import language_option
@@ -67,18 +67,27 @@ def demo(out: Path, example: str | None, lang: str) -> None:
 
 
 @cli.command(short_help="空白填报表 / an empty workbook to fill in")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice([*KINDS, "report"]))
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="默认 KIND.xlsx")
 @language_option
 def template(kind: str, out: Path | None, lang: str) -> None:
-    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises."""
-    from corpora import write_template
+    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises.
 
-    target = out or Path(f"{kind}.xlsx")
+    report: 报告的 Word 模板，改好后用 duikou report --template / the report's Word template, for an office to adapt.
+    """
+    suffix = ".docx" if kind == "report" else ".xlsx"
+    target = out or Path(f"{kind}{suffix}")
     if target.exists():
         raise Unusable(f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
-    if target.suffix.lower() != ".xlsx":
-        raise Unusable(f"{target}：模板是 .xlsx 文件", f"{target}: a template is an .xlsx file")
+    if target.suffix.lower() != suffix:
+        raise Unusable(f"{target}：模板是 {suffix} 文件", f"{target}: a template is a {suffix} file")
+    if kind == "report":
+        from reports.render.word_template import write_template as write_word
+
+        click.echo(write_word(target))
+        return
+    from corpora import write_template
+
     target.parent.mkdir(parents=True, exist_ok=True)
     click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
 
@@ -231,7 +240,7 @@ def match(
     "--earlier",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=None,
-    help="上年度结果文件夹，处置措施由此递进 / last year's folder, for the next measure",
+    help="上年度结果文件夹：处置措施由此递进，专业文本与之比对 / last year's folder, for the next measure and changed texts",
 )
 @click.option(
     "--as-of", default=None, metavar="DATE", help="分析日期，默认今天 / the day it speaks for, today if empty"
@@ -277,7 +286,9 @@ def assess(
     demands 岗位编号、职业、需求人数. 没有 coverage 就不核定过剩 / without coverage no surplus is certified.
     """
     given = {kind: list(paths) for kind, paths in files.items() if paths}
-    before = _measures(earlier) if earlier else None
+    from matcher import load_assessment
+
+    before = load_assessment(earlier) if earlier else None
     options = {"policy": policy, "scope": scope, "earlier": before, "as_of": as_of, "horizon": horizon}
     _assess(given, accept_good_rows, out, lang, **options, draws=draws, seed=seed, counterfactuals=counterfactuals)
 
@@ -382,14 +393,6 @@ def doctor(lang: str) -> None:
     sys.exit(int(failed))
 
 
-def _measures(folder: Path) -> dict[str, str]:
-    """Program -> the measure of an earlier assessment."""
-    from matcher import load_assessment
-
-    known = load_assessment(folder).programs.dropna(subset=["measure"])
-    return dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
-
-
 def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lang: str, **options: Any) -> None:
     from api.console import Steps, show
     from corpora import BadTable, check_together
@@ -455,7 +458,7 @@ def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-for commands in (cli_decide, cli_report, cli_serve, cli_what_if):
+for commands in (cli_decide, cli_offer, cli_report, cli_serve, cli_what_if):
     commands.register(cli)
 
 

@@ -8,15 +8,16 @@ if TYPE_CHECKING:
     from matcher.blocks import block_comparison
     from matcher.comparison import compare
     from matcher.lists import provincial_list, school_list
+    from matcher.offer import overlaps, whitespace
 
 __all__ = [
-    "Assessment", "assess", "backtest", "block_comparison", "compare", "load_assessment", "match", "provincial_list",
-    "school_list",
+    "Assessment", "assess", "backtest", "block_comparison", "compare", "load_assessment", "match", "overlaps",
+    "provincial_list", "school_list", "whitespace",
 ]  # fmt: skip
 # Questions put to assessments that are there already, each in a file of another name than its function.
 _DECIDE = {
-    "backtest": "backtesting", "block_comparison": "blocks", "compare": "comparison", "provincial_list": "lists",
-    "school_list": "lists",
+    "backtest": "backtesting", "block_comparison": "blocks", "compare": "comparison", "overlaps": "offer",
+    "provincial_list": "lists", "school_list": "lists", "whitespace": "offer",
 }  # fmt: skip
 
 

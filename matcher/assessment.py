@@ -20,6 +20,7 @@ from matcher.matching.records import GIVEN, MatchGraph, SkillCoverage
 from matcher.matching.reviews import Correction, reviewed
 from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier, earlier_of
 from matcher.policy.pack import PolicyPack, Value, load_pack, pack_warnings
 from matcher.policy.statements import bureau_reviews
 from matcher.policy.trace import trace_record
@@ -92,6 +93,12 @@ class Assessment:
 
         return explain(self, program_id, language)
 
+    def memory(self) -> Earlier:
+        """What a later assessment reads of this one: measures, and the filed texts with their links."""
+        known = self.programs.dropna(subset=["measure"])
+        measures = dict(zip(known["program_id"].astype(str), known["measure"].astype(str), strict=True))
+        return earlier_of(self.inputs["programs"], self.inputs["demands"], self.matches, measures)
+
     def what_if(
         self,
         *,
@@ -160,7 +167,7 @@ def assess(
     reviews: pd.DataFrame | None = None,
     policy: str | Path | PolicyPack = "default",
     scope: str | None = None,
-    earlier: Mapping[str, str] | None = None,
+    earlier: "Assessment | Earlier | None" = None,
     as_of: date | str | None = None,
     horizon: int | None = None,
     draws: int = DRAWS,
@@ -178,7 +185,7 @@ def assess(
         matches: given links in place of text matching.
         policy: name of a pack, path of a YAML file, or a pack.
         scope: "city" or "province" where the programs table holds all its points; rules that compare points need it.
-        earlier: program -> the measure of an earlier assessment, which the next step follows.
+        earlier: the assessment before, whose measures the next step follows and whose texts these ones are held against.
         as_of: the day the assessment speaks for; today if None.
         horizon: graduation year to assess, from the students table, in place of past cohorts.
         draws: how often to draw the market for probabilities and intervals; 0: clauses are decided on point values.
@@ -214,7 +221,8 @@ def assess(
             "demands have no openings: they are needed to assess (they are not, to match)",
         )
 
-    question = Question(tables, values, day, horizon, scope, earlier or {}, draws, seed)
+    before = earlier.memory() if isinstance(earlier, Assessment) else earlier or NOTHING_EARLIER
+    question = Question(tables, values, day, horizon, scope, before, draws, seed)
     read = read_tables(question)
     if matches is not None:
         graph = given_matches(tables["matches"])
@@ -352,7 +360,7 @@ def _manifest(
         "as_of": question.as_of.isoformat(),
         "horizon": question.horizon,
         "scope": question.scope,
-        "earlier": dict(question.earlier),
+        "earlier": question.earlier.record(question.tables["programs"]),
         "intake": dict(question.intake),
         "employed": dict(question.employed),
         "draws": question.draws,

@@ -24,6 +24,7 @@ from matcher.placement.quantities import demand_posts, hundredths, posts_of
 from matcher.placement.rooms import DrawnMarkets, Rooms
 from matcher.policy.advice import Advice, advise
 from matcher.policy.assemble import Gatherer
+from matcher.policy.doubt import at_peers
 from matcher.policy.employment import below_with
 from matcher.policy.facts import Facts
 from matcher.policy.rules import Flag
@@ -205,6 +206,7 @@ class _Search:
             change.rejected,
             self._employment(change.employed),
             self.pairs,
+            self._lift(change.graduates),
         )
         moved: dict[str, Any] = {name: getattr(facts, name) for name in _MOVED}
         return replace(self.facts, **moved, **self._doubt(change, placement, facts))
@@ -260,6 +262,14 @@ class _Search:
         below = below_with(known, employed, self.house.values.number("employment.low_rate"))
         return known._replace(below_probability=below)
 
+    def _lift(self, graduates: int | None) -> int | None:
+        """What its peers' retention would add to the supply of so many graduates."""
+        known = self.house.workings.evidence.lifts.get(self.program)
+        if graduates is None or known is None:
+            return None
+        each = self.house.supplies[self.program].each
+        return hundredths(known.each * graduates) - hundredths(each * graduates)
+
     def _doubt(self, change: _Change, placement: Placement, facts: Facts) -> dict[str, Any]:
         """The probabilities of clauses over the draws, as `with_doubt` gives them."""
         if self.rooms is None or self.house.markets is None:
@@ -279,11 +289,16 @@ class _Search:
             plain, limited = self.rooms.with_posts(self.house.markets.posts(self.demand, posts, gross - posts))
         limit, some = self.rooms.limit, supply > 0
         below = (supply * limit.numerator > limited) & some
-        room = np.maximum(0, plain - supply)
+        left, seekers = at_peers([facts], np.maximum(0, plain - supply)[:, None], supply[:, None])
+        room, seekers = left[:, 0], seekers[:, 0]
         found: dict[str, Any] = {"rate_below": None if facts.rate is None else float(below.mean())}
+        found["peer_below"] = None
+        if facts.peer_certified and facts.lift_here and facts.supply and facts.rate is not None:
+            larger = self.house.markets.supply(self.program, expected + facts.lift_here, kept, served)
+            found["peer_below"] = float((larger * limit.numerator > limited).mean())
         for name, parameter in (("headroom_prioritize", "prioritize.headroom"), ("headroom_expand", "expand.headroom")):
             share = self.house.values.share(parameter)
-            enough = (room * share.denominator >= supply * share.numerator) & some
+            enough = (room * share.denominator >= seekers * share.numerator) & some
             found[name] = None if facts.headroom is None or not facts.supply else float(enough.mean())
         return found
 
@@ -309,9 +324,9 @@ _MOVED = (
     "supply", "rate", "rate_high", "block", "certified", "why_not_certified", "undercounted_by", "block_programs",
     "block_supply", "block_posts", "cannot_be_placed", "headroom", "indispensability", "employment", "below",
     "best_match", "demand_years", "borders_scarce", "reachable", "strategic", "short", "strategic_chains", "documents",
-    "growth", "growth_low", "own_posts", "own_rate",
+    "growth", "growth_low", "own_posts", "own_rate", "lift", "lift_here", "peer_rate", "peer_certified",
 )  # fmt: skip
-_DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand")
+_DRAWN = ("rate_below", "peer_below", "headroom_prioritize", "headroom_expand")
 
 
 def nearest(differs: Callable[[int], bool], signature: Callable[[int], Any], count: int) -> int | None:

@@ -1,17 +1,18 @@
 """From an assessment's tables to draws of it, and from draws to what its rules read (docs/method.md, section 6)."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from corpora.frames import words
 from corpora.schema import empty_frame
-from matcher.placement.draws import Doubt, Draws, draw_placements
+from matcher.placement.draws import Chances, Doubt, Draws, draw_placements
 from matcher.placement.keyed import keys, uniforms
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
+from matcher.placement.rooms import DrawnMarkets
 from matcher.policy.doubt import drawn_clauses
 from matcher.policy.facts import Facts
 from matcher.policy.pack import Values
@@ -111,11 +112,42 @@ def doubt_of(draws: int, seed: int) -> Doubt:
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
     """The clauses of every draw, in the order of the facts; programs that were not drawn have no rate and no headroom."""
     uniform = employment_uniforms(facts, len(found.rate), seed)
-    below = np.array([np.nan if f.below is None else f.below for f in facts])
     low, high = found.rate_between()
     known = [(p, float(a), float(b)) for p, a, b in zip(found.programs, low, high, strict=True) if not np.isnan(a)]
-    clauses = drawn_clauses(found.of([f.program_id for f in facts]), uniform, below, values)
+    clauses = drawn_clauses(found.of([f.program_id for f in facts]), facts, uniform, values)
     return Drawn(clauses, {p: a for p, a, _ in known}, {p: b for p, _, b in known})
+
+
+def with_peer_doubt(
+    facts: Sequence[Facts],
+    programs: pd.DataFrame,
+    supplies: pd.DataFrame,
+    demands: pd.DataFrame,
+    pairs: pd.DataFrame,
+    placement: Placement,
+    draws: int,
+    seed: int,
+) -> list[Facts]:
+    """Facts with `peer_below`, of the programs that would be in a certified surplus with their peers' retention.
+
+    Args:
+        programs, supplies, demands, pairs, placement, draws, seed: as `draw_assessment` takes them.
+    """
+    asked = [f for f in facts if f.peer_certified and f.lift_here and f.supply and f.rate_below is not None]
+    if not asked:
+        return list(facts)
+    own, wanted = expected_market(programs, supplies, demands, placement)
+    markets = DrawnMarkets(Chances.read(own, wanted, pairs, doubt_of(draws, seed)))
+    limit, kept = placement.figures.surplus_rate, dict(zip(supplies["program_id"], supplies["kept"], strict=True))
+    below = {}
+    for f in asked:
+        # Members of a block share its rate: it makes no difference which of them is larger.
+        expected = placement.figures.supply[f.program_id] + f.lift_here
+        served = placement.served.persons.get(f.program_id, 0)
+        seekers = markets.supply(f.program_id, expected, float(kept[f.program_id]), served)
+        limited = markets.rooms(f.program_id, None, (), limit).limited
+        below[f.program_id] = float((seekers * limit.numerator > limited).mean())
+    return [replace(f, peer_below=below.get(f.program_id)) for f in facts]
 
 
 def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from corpora.frames import empty, rows, word
 from matcher.assessment import Assessment
+from matcher.offer import overlaps
 from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES, NOTICES, Language
 from matcher.policy.words import REGULATION_NAMES
 
@@ -14,6 +15,7 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "measure": {"zh": "处置措施", "en": "Next measure"},
     "needed": {"zh": "需要补充的数据", "en": "What would settle it"},
     "notices": {"zh": "提示", "en": "Notices"},
+    "overlap": {"zh": "布点集中", "en": "Overlap"},
     "trace": {"zh": "判定过程", "en": "Rules, one by one"},
     "guards": {
         "zh": "保护条件（岗位消失或核定过剩时方才适用）",
@@ -74,6 +76,7 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
         lines += [f"**{_WORDS['needed'][lang]}**", *(f"- {item}" for item in trace["needed_data"][lang]), ""]
     if trace["notices"]:
         lines += [f"**{_WORDS['notices'][lang]}**", *(f"- {NOTICES[n][lang]}" for n in trace["notices"]), ""]
+    lines += _overlap(assessment, program_id, lang)
     lines += _rules(trace, lang)
     lines += [f"## {_WORDS['trace'][lang]}", ""]
     for ground in trace["grounds"]:
@@ -97,6 +100,24 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
     if (assessment.skills["program_id"] == program_id).any():
         lines += ["", f"## {_WORDS['skills'][lang]}", "", *_skills(assessment, program_id, lang)]
     return "\n".join(lines) + "\n"
+
+
+def _overlap(assessment: Assessment, program_id: str, lang: Language) -> list[str]:
+    """Who else offers the same catalogue program for the same posts."""
+    for row in rows(overlaps(assessment)):
+        if program_id in row.programs.split(";"):
+            schools = row.institutions.split(";")
+            figures = f"{row.supply:.2f}", f"{row.block_supply:.2f}", f"{row.block_posts:.2f}"
+            if lang == "zh":
+                text = "{}所院校（{}）以同一专业同争岗位：求职毕业生{}人/年，组内共{}人/年，岗位{}个/年".format(
+                    len(schools), "、".join(schools), *figures
+                )
+            else:
+                text = "{} institutions ({}) offer it for the same posts: {} graduates a year, {} in the block, {} posts".format(
+                    len(schools), ", ".join(schools), *figures
+                )
+            return [f"**{_WORDS['overlap'][lang]}** {text}", ""]
+    return []
 
 
 def _rules(trace: Mapping[str, Any], lang: Language) -> list[str]:

@@ -153,10 +153,16 @@ def _write_files(assessment: Assessment, folder: Path) -> None:
 
 
 def lists_of(assessment: Assessment) -> dict[str, pd.DataFrame]:
-    """The lists by the default aggregation rule, by the names of their files."""
+    """The lists by the default aggregation rule and what the offer lacks or has twice, by the names of their files."""
     from matcher.lists import provincial_list, school_list
+    from matcher.offer import overlaps, whitespace
 
-    return {"lists": provincial_list(assessment), "school_lists": school_list(assessment)}
+    return {
+        "lists": provincial_list(assessment),
+        "school_lists": school_list(assessment),
+        "whitespace": whitespace(assessment),
+        "overlaps": overlaps(assessment),
+    }
 
 
 def as_shown(table: pd.DataFrame) -> str:

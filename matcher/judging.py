@@ -10,20 +10,22 @@ from datetime import date
 import pandas as pd
 
 from corpora.schema import empty_frame
-from matcher.drawing import Drawn, draw_assessment, drawn_for, guarded
+from matcher.drawing import Drawn, draw_assessment, drawn_for, guarded, with_peer_doubt
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
-from matcher.policy.assemble import Evidence, all_facts
+from matcher.placement.trend import earlier_rates
+from matcher.policy.assemble import Evidence, all_facts, traditional_programs
 from matcher.policy.doubt import with_doubt
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import Employment, estimate_employment
 from matcher.policy.facts import Facts
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import Values
 from matcher.policy.rules import read_scope
 from matcher.policy.verdict import Verdict, decide
-from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands
+from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands, retention_lifts
 
 Progress = Callable[[str, int, int], None]
 
@@ -44,7 +46,7 @@ class Question:
     as_of: date
     horizon: int | None = None
     scope: str | None = None
-    earlier: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier = NOTHING_EARLIER
     draws: int = 0
     seed: int = 0
     intake: Mapping[str, int] = field(default_factory=dict)
@@ -135,11 +137,18 @@ def judge(
     if callable(skills):
         current = wanted.loc[wanted["role"] == "current", "demand_id"]
         skills = skills(classified[classified["edge"] & classified["demand_id"].isin(current)])
+    coverage = read_coverage(tables["coverage"])
+    years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
+    named = traditional_programs(own, values)
+    before = earlier_rates(
+        named, known, own, wanted, classified, tables["other_supply"], placement.figures, day.year, years, back
+    )
+    lifts = retention_lifts(tables, own, known, values, day, question.horizon, question.intake, supplies)
     past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
-        employment.programs, estimated, skills, read_coverage(tables["coverage"]), read.reported,
-        tables["predecessors"], tables["agreements"], read_scope(question.scope), question.earlier,
+        employment.programs, estimated, skills, coverage, read.reported,
+        tables["predecessors"], tables["agreements"], read_scope(question.scope), question.earlier, before, lifts,
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)
@@ -151,6 +160,7 @@ def judge(
         found = draw_assessment(own, supplies, wanted, within, placement, asked, question.draws, question.seed, step)
         drawn = drawn_for(facts, found, values, question.seed)
         facts = with_doubt(facts, drawn.clauses)
+        facts = with_peer_doubt(facts, own, supplies, wanted, within, placement, question.draws, question.seed)
     verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
     if progress:
         progress("place", 1, 1)

@@ -11,6 +11,7 @@ from matcher.judging import Workings
 from matcher.placement.certificate import block_records, persons
 from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
+from matcher.policy.earlier import filed_texts, text_hash
 from matcher.policy.facts import Facts
 
 RATE_DIGITS = 4
@@ -20,7 +21,7 @@ PROGRAM_COLUMNS = (
     "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom", "indispensability", "employment_mean",
     "employment_low", "employment_high", "employment_below_probability", "raw_rate_by_year", "block", "own_gap",
     "completers_share_gap", "counterfactual", "name", "institution", "region", "level", "major_group", "reason",
-    "reason_en", "counterfactual_en",
+    "reason_en", "counterfactual_en", "text_hash",
 )  # fmt: skip
 
 
@@ -29,7 +30,7 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
     drawn = workings.drawn
     rows = workings.read.programs.set_index("program_id")
     posterior = workings.employment.programs.set_index("program_id")
-    raw = _raw_rates(workings.read.outcomes)
+    raw, texts = _raw_rates(workings.read.outcomes), filed_texts(workings.read.programs)
     own_gap, shared_gap = _naive_gaps(workings.placement)
     records = []
     for fact, verdict, trace in zip(workings.facts, workings.verdicts, traces, strict=True):
@@ -64,6 +65,7 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
                 **{column: row[column] for column in ("name", "institution", "region", "level", "major_group")},
                 "reason": trace["reason"]["zh"],
                 "reason_en": trace["reason"]["en"],
+                "text_hash": text_hash(texts[program]),
                 "counterfactual": "；".join(one["zh"] for one in trace["counterfactuals"]) or None,
                 "counterfactual_en": "; ".join(one["en"] for one in trace["counterfactuals"]) or None,
             }

@@ -6,12 +6,14 @@ from fractions import Fraction
 
 import pandas as pd
 
+from corpora.frames import rows
 from corpora.starter import catalogue
 from matcher.placement.agreements import contracted
 from matcher.placement.demand_years import demand_roles, read_coverage
 from matcher.placement.edges import classify_matches, reachable_regions
 from matcher.placement.place import Placement, place, reach_of
 from matcher.placement.quantities import expected_graduates, observed_placements, supply
+from matcher.placement.retention import Lift, as_peers, peer_shares
 from matcher.policy.assemble import study_years
 from matcher.policy.pack import Values
 
@@ -158,3 +160,35 @@ def seekers(
     changed = supply(outcomes, programs, as_of.year, years, asked)
     kept = found[~found["program_id"].isin(changed["program_id"])]
     return pd.concat([kept, changed], ignore_index=True).sort_values("program_id", ignore_index=True)
+
+
+def retention_lifts(
+    tables: Mapping[str, pd.DataFrame],
+    programs: pd.DataFrame,
+    outcomes: pd.DataFrame,
+    values: Values,
+    as_of: date,
+    horizon: int | None,
+    intake: Mapping[str, int],
+    supplies: pd.DataFrame,
+) -> dict[str, Lift]:
+    """Program -> what its peers' share of those who stay would change, for programs where fewer stayed.
+
+    Args:
+        tables, ..., intake: as `placed` takes them; supplies: what it started from.
+    """
+    years = values.whole("supply.years")
+    shares = peer_shares(outcomes, programs, as_of.year, years, values.whole("evidence.min_graduates"))
+    raised = as_peers(outcomes, shares)
+    if raised["stayed_local"].equals(outcomes["stayed_local"]):
+        return {}
+    before = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
+    observed = observed_placements(raised, as_of.year, years)
+    after = rows(seekers(tables["students"], raised, programs, years, as_of, horizon, intake))
+    return {
+        str(row.program_id): Lift(
+            int(row.supply) - before[str(row.program_id)], row.each, observed.get(row.program_id, 0)
+        )
+        for row in after
+        if int(row.supply) > before[str(row.program_id)]
+    }

@@ -15,6 +15,7 @@ from matcher.assessment import INPUTS, Assessment, answered
 from matcher.judging import Question, read_tables
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MatchGraph, SkillCoverage
 from matcher.matching.skills import coverage_of
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.pack import PolicyPack, recorded_pack
 
 MATCHES, POLICY, DAY = "matches", "policy", "as_of"
@@ -41,7 +42,7 @@ class Recipe:
     as_of: date
     horizon: int | None
     scope: str | None = None
-    earlier: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier = NOTHING_EARLIER
     draws: int = 0
     seed: int = 0
     intake: Mapping[str, int] = field(default_factory=dict)
@@ -89,7 +90,7 @@ def recipe_of(assessment: Assessment) -> Recipe:
         as_of=date.fromisoformat(manifest["as_of"]),
         horizon=manifest["horizon"],
         scope=manifest["scope"],
-        earlier=manifest["earlier"],
+        earlier=Earlier.read(manifest["earlier"]),
         draws=manifest["draws"],
         seed=manifest["seed"] or 0,
         intake=manifest["intake"],

@@ -21,6 +21,7 @@ from matcher.matching.reviews import reviewed
 from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, observed_placements
+from matcher.policy.earlier import filed_texts, text_hash
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import Values, recorded_pack
 from matcher.policy.statements import bureau_reviews
@@ -152,12 +153,15 @@ def _check_findings(blocks: list[dict[str, Any]], observed: dict[str, int], valu
 def _check_published(assessment: Assessment, persons: dict[str, float], posts: dict[str, float]) -> list[str]:
     """The tables that people read against the inputs and the blocks."""
     faults = []
+    hashes = {p: text_hash(text) for p, text in filed_texts(assessment.inputs["programs"]).items()}
     rates = {row["program_id"]: (b["block"], b["rate"]) for b in assessment.blocks for row in b["programs"]}
     for row in rows(assessment.programs):
         program = str(row.program_id)
         stated = None if empty(row.supply) else float(row.supply)
         if stated != persons.get(program):
             faults.append(f"programs: supply of {program} is {stated}, the outcomes give {persons.get(program)}")
+        if str(row.text_hash) != hashes.get(program):
+            faults.append(f"programs: text_hash of {program} is not that of its filed text")
         if program in rates and (str(row.block), float(row.placeable_rate)) != rates[program]:
             faults.append(f"programs: {program} is in block {row.block} at {row.placeable_rate}, blocks.json differs")
     for row in rows(assessment.demands):

@@ -12,16 +12,15 @@ from api.pages.programs import level_name
 from api.pages.table import Choice, Filter, Head, Pages, Query, column_filter, containing, heads, in_order, paged
 from api.pages.words import say
 from corpora.frames import empty, word
-from corpora.starter import catalogue
 from matcher.assessment import Assessment
-from matcher.placement.whitespace import NO_PROGRAM, SCARCE, Scorer, suggestions
+from matcher.offer import SUGGESTED, WHITESPACE, in_words, whitespace
+from matcher.placement.whitespace import NO_PROGRAM, SCARCE
 from matcher.policy.words import Language
 
 COLUMNS = ("occupation", "region", "chain", "posts", "placed", "whitespace", "growth")
 NUMBERS = ("posts", "placed", "whitespace", "growth", "share")
 SEARCHED = ("demand_id", "occupation", "occupation_code", "region", "chain", "segment", "description", "skills")
 FILTERS = ("chain", "stage", "region", "field")
-SUGGESTED = 3
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,11 @@ class DemandQuery(Query):
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A catalogue program that might serve empty posts, by name and class alone."""
+    """A catalogue program that might serve empty posts, by name and class alone, and who could open it."""
 
     code: str
     name: str
-    offered: int
+    at: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,11 @@ class Demands:
     path: str
 
 
-def demands_view(assessment: Assessment, query: DemandQuery, path: str, language: Language, near: Scorer) -> Demands:
+def demands_view(assessment: Assessment, query: DemandQuery, path: str, language: Language) -> Demands:
     """One page of the table; suggestions are made where only empty posts are asked for.
 
     Args:
         path: of the table, which links lead back to.
-        near: how near catalogue programs are to occupations.
     """
     table = demand_table(assessment)
     sort = query.sort or ("-whitespace" if query.left else "")
@@ -93,14 +91,14 @@ def demands_view(assessment: Assessment, query: DemandQuery, path: str, language
     found = in_order(table[_kept(table, query)], sort)
     shown, pages = paged(found, query, path, language)
     listed = records(shown)
-    suggested = _suggested(assessment, listed, near) if query.left else [()] * len(listed)
+    suggested = _suggested(assessment, language) if query.left else {}
     empties = table["whitespace"] > 0
     counts = {"": len(table), "any": int(empties.sum()), **{
         key: int((table["left_because"] == key).sum()) for key in (NO_PROGRAM, SCARCE)}}  # fmt: skip
     return Demands(
         query=query,
         total=len(table),
-        rows=tuple(_row(r, s, language) for r, s in zip(listed, suggested, strict=True)),
+        rows=tuple(_row(r, suggested.get(word(r["demand_id"]), ()), language) for r in listed),
         heads=heads(COLUMNS, NUMBERS, query, sort, path, language),
         pages=pages,
         left=tuple(Choice(k, say(f"left_{k or 'all'}", language), n, k == query.left) for k, n in counts.items()),
@@ -163,14 +161,16 @@ def _filters(table: pd.DataFrame, query: DemandQuery, language: Language) -> tup
     return tuple(f for f in found if f is not None)
 
 
-def _suggested(assessment: Assessment, listed: list[dict[str, Any]], near: Scorer) -> list[tuple[Suggestion, ...]]:
-    """For every row the catalogue programs nearest by name, without those that the pack allows no new points."""
-    own = assessment.programs.merge(assessment.inputs["programs"][["program_id", "code"]], on="program_id")
-    barred = set(own.loc[own["notices"].fillna("").str.contains("no_new_points"), "code"].dropna())
-    offered = own["code"].value_counts()
-    known = catalogue()
-    # English posts meet the English names.
-    known = known.assign(**{"class": known["class"] + " " + known["name_en"]})
-    wanted = [(word(r["occupation"]), word(r["levels"])) for r in listed]
-    found = suggestions(wanted, known[~known["code"].isin(barred)], near, SUGGESTED)
-    return [tuple(Suggestion(code, name, int(offered.get(code, 0))) for code, name in row) for row in found]
+def _suggested(assessment: Assessment, language: Language) -> dict[str, tuple[Suggestion, ...]]:
+    """Demand -> catalogue programs nearest by name that may be opened, with the institutions that could."""
+    plain = whitespace(assessment)
+    named = in_words(plain, language)
+    found: dict[str, tuple[Suggestion, ...]] = {}
+    for row, shown in zip(records(plain), records(named), strict=True):
+        names = [shown[WHITESPACE[f"name_{n}"][language]] for n in range(1, SUGGESTED + 1)]
+        found[word(row["demand_id"])] = tuple(
+            Suggestion(word(row[f"code_{n}"]), word(name), tuple(filter(None, word(row[f"at_{n}"]).split(";"))))
+            for n, name in enumerate(names, 1)
+            if not empty(name)
+        )
+    return found

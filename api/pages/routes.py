@@ -20,7 +20,7 @@ from api.http.reviews import ReviewBody, list_reviews, list_rounds
 from api.pages import desk, what_if
 from api.pages.comparing import comparison_view
 from api.pages.demands import DemandQuery, demands_view
-from api.pages.meaning import program_nearness, scorer
+from api.pages.meaning import program_nearness
 from api.pages.overview import changes_between, overview
 from api.pages.policies import pack, pack_lines, pack_view
 from api.pages.program import NoProgram, program_view
@@ -161,9 +161,7 @@ def _sliders(reader: Reader, program_id: str, given: Mapping[str, str]) -> tuple
 @router.get("/assessments/{assessment_id}/demands")
 def show_demands(reader: AReader) -> Response:
     query = DemandQuery.of(reader.request.query_params.multi_items())
-    encoder = reader.request.app.state.encoder
-    near = scorer(encoder.get() if encoder.fingerprint else None)
-    view = demands_view(reader.assessment, query, f"{reader.base}/demands", reader.language, near)
+    view = demands_view(reader.assessment, query, f"{reader.base}/demands", reader.language)
     return reader.show("demands", "demands", view=view)
 
 

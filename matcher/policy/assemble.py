@@ -10,14 +10,16 @@ from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty, rows, rows_by, whole, word
+from corpora.frames import empty, rows, rows_by, whole, word, words
 from corpora.schema import empty_frame
 from matcher.matching.facets import text_size
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
+from matcher.placement.retention import Lift
 from matcher.policy.data_checks import data_checks
+from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import estimate_employment
 from matcher.policy.facts import DemandYear, Facts, ReportedYear
 from matcher.policy.lineage import ancestors
@@ -25,6 +27,7 @@ from matcher.policy.parameters import Values
 from matcher.policy.peers import peers
 from matcher.policy.pooling import indispensability, pooled_outcomes, pools
 from matcher.policy.proposals import own_proposals, without_own
+from matcher.policy.retention import lift_here, surplus_at_peers
 from matcher.policy.rules import MEASURES
 
 _YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
@@ -47,7 +50,9 @@ class Evidence:
         reported: outcomes as reported, before anything was put aside; `outcomes` if None.
         predecessors, agreements: as read.
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
-        earlier: program -> the step of the ladder that an earlier assessment gave.
+        earlier: what an earlier assessment is remembered by.
+        earlier_rates: of placement.trend, for the programs of traditional fields.
+        lifts: of placement.retention, for programs of which fewer stayed than of their peers.
     """
 
     programs: pd.DataFrame
@@ -65,7 +70,9 @@ class Evidence:
     predecessors: pd.DataFrame | None = None
     agreements: pd.DataFrame | None = None
     scope: str = ""
-    earlier: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier = NOTHING_EARLIER
+    earlier_rates: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
+    lifts: Mapping[str, Lift] = field(default_factory=dict)
 
 
 def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
@@ -91,12 +98,20 @@ class Gatherer:
         self._demands = {str(row.demand_id): row for row in rows(evidence.demands)}
         listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
         self._years = sorted({int(y) for y in listed}, reverse=True)
+        current = evidence.demands[evidence.demands["role"] == "current"]
+        self._new_links = evidence.earlier.new_links(evidence.programs, current, evidence.matches)
         self._strategic = _strategic_chains(evidence.chains)
+        self._lifts = evidence.lifts
+        self._lifted: dict[str, list[str]] = {}
+        for row in rows(evidence.programs):
+            if str(row.program_id) in evidence.lifts and not empty(row.institution):
+                self._lifted.setdefault(str(row.institution), []).append(str(row.program_id))
         outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
         self._reported = reported_years(outcomes)
-        self._peers = peers(evidence.programs, self._reported, values, as_of.year)
+        before = empty_frame("predecessors") if evidence.predecessors is None else evidence.predecessors
+        self._peers = peers(evidence.programs, self._reported, values, as_of.year, before)
         self._checks = data_checks(outcomes, evidence.programs, values)
-        self._ancestors = {} if evidence.predecessors is None else ancestors(evidence.predecessors)
+        self._ancestors = ancestors(before)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
         self._posts = evidence.posts_by_demand
         self._sizes: dict[str, tuple[int, int]] = {}
@@ -104,7 +119,13 @@ class Gatherer:
         self._without = without_own(placement, self._proposed, evidence.estimated, values.share("surplus.rate"))
 
     def trial(
-        self, row: pd.Series, placement: Placement, rejected: str | None, employment: Any, pairs: Mapping[str, float]
+        self,
+        row: pd.Series,
+        placement: Placement,
+        rejected: str | None,
+        employment: Any,
+        pairs: Mapping[str, float],
+        lift: int | None,
     ) -> Facts:
         """One program as it would stand in another placement, without a match, or with another employment.
 
@@ -113,6 +134,7 @@ class Gatherer:
             rejected: demand whose match is taken away.
             employment: row of estimate_employment.
             pairs: demand -> p of all matches of the program.
+            lift: hundredths of supply more with its peers' retention; None where it is what it was.
         """
         program = str(row["program_id"])
         other = copy(self)
@@ -123,6 +145,8 @@ class Gatherer:
         left = [p for d, p in pairs.items() if d != rejected]
         other._best = {program: max(left)} if left else {}
         other._employment = {program: employment}
+        if lift is not None and program in self._lifts:
+            other._lifts = {**self._lifts, program: replace(self._lifts[program], more=lift)}
         own = {program: self._proposed[program]} if program in self._proposed else {}
         other._without = without_own(placement, own, self._evidence.estimated, self._values.share("surplus.rate"))
         return other.program(row)
@@ -148,7 +172,13 @@ class Gatherer:
             city_schools=peer.city_schools,
             province_schools=peer.province_schools,
             opened_here=peer.opened_here,
-            data_checks=self._checks.get(program, ()),
+            net_opened_here=peer.net_opened_here,
+            data_checks=(
+                *self._checks.get(program, ()),
+                *(["links_in_new_sentences"] if self._new_links.get(program) else []),
+            ),
+            text_changed=program in self._new_links,
+            new_links=self._new_links.get(program, ()),
         )
         if without is None:
             return facts
@@ -237,6 +267,13 @@ class Gatherer:
             self._sizes[program] = text_size(row)
         courses, characters = self._sizes[program]
         region, major = word(row["region"]), word(row["major_group"])
+        sisters, own_lift = self._lifted.get(word(row["institution"]), ()), self._lifts.get(program)
+        lifted_here = lift_here(program, sisters, self._lifts, self._blocks)
+        peer_rate, peer_certified = None, False
+        # Only a program shown to have low employment could escape by it.
+        if employment is not None and employment.below_probability >= values.number("doubt.red"):
+            proposed = self._proposed.get(program, frozenset())
+            peer_rate, peer_certified = surplus_at_peers(program, sisters, self._lifts, proposed, placement)
         return Facts(
             program_id=program,
             name=str(row["name"]),
@@ -250,6 +287,11 @@ class Gatherer:
             supply_estimated=program in evidence.estimated,
             rate=placement.fair.rates.get(program),
             rate_high=placement.high_rates.get(program),
+            rates_before=self._rates_before(program),
+            lift=own_lift.more if own_lift else 0,
+            lift_here=lifted_here,
+            peer_rate=peer_rate,
+            peer_certified=peer_certified,
             block=block.id if block else None,
             certified=finding.certified if finding else (None if program not in placement.supply else False),
             why_not_certified=finding.why_not_certified if finding else (),
@@ -282,19 +324,23 @@ class Gatherer:
             missing_skills=skills.missing if skills else (),
             capacity=whole(row["capacity"]),
             named_short=_named(str(row["name"]), values.names("expand.fields")),
-            named_traditional=_named(f"{row['name']} {word(row.get('class'))}", values.names("upgrade.fields")),
+            named_traditional=_traditional(word(row["name"]), word(row.get("class")), values),
             controlled_field=_named(word(row.get("class")), values.names("approval.fields")),
-            borders_scarce=None if block is None else block.posts > block.supply,
+            borders_scarce=None if block is None else block.posts > block.supply + lifted_here,
             institution=word(row["institution"]),
             region=region,
             level=word(row["level"]),
             field=major,
             year_opened=whole(row["year_opened"]),
             scope=evidence.scope,
-            last_measure=evidence.earlier.get(program),
+            last_measure=evidence.earlier.measures.get(program),
             predecessors=self._ancestors.get(program, ()),
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
+
+    def _rates_before(self, program: str) -> tuple[tuple[int, Fraction], ...]:
+        rates = self._evidence.earlier_rates.get(program, ())
+        return tuple((self._years[0] - ago, rate) for ago, rate in enumerate(rates, 1))
 
     def _demand_years(
         self, linked: Sequence[Any], regions: tuple[str, ...], fields: tuple[str, ...]
@@ -335,6 +381,16 @@ def pooled_facts(pool: Facts, members: list[Facts], placement: Placement) -> Fac
         covered=max(f.covered for f in members),
         own_posts=max(f.own_posts for f in members),
     )
+
+
+def traditional_programs(programs: pd.DataFrame, values: Values) -> frozenset[str]:
+    """Ids of programs in fields that the pack names as traditional.
+
+    Args:
+        programs: program_id, name, class.
+    """
+    named = zip(programs["program_id"], words(programs, "name"), words(programs, "class"), strict=True)
+    return frozenset(str(p) for p, name, group in named if _traditional(name, group, values))
 
 
 def reported_years(outcomes: pd.DataFrame) -> dict[str, tuple[ReportedYear, ...]]:
@@ -415,6 +471,10 @@ def _strategic_chains(chains: pd.DataFrame) -> dict[str, str]:
     """Chain -> the document that makes it strategic; a chain without one does not count."""
     named = chains[chains["strategic"].fillna(False) & chains["document"].notna()]
     return {str(c): str(d) for c, d in zip(named["chain"], named["document"], strict=True)}
+
+
+def _traditional(name: str, group: str, values: Values) -> str | None:
+    return _named(f"{name} {group}", values.names("upgrade.fields"))
 
 
 def _named(text: str, words: tuple[str, ...]) -> str | None:

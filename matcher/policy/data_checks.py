@@ -25,6 +25,10 @@ DATA_CHECKS: Mapping[str, Mapping[str, str]] = {
         "zh": "连续三年毕业生数均为整十，请核对",
         "en": "graduates in whole tens three years running: check the figures",
     },
+    "links_in_new_sentences": {
+        "zh": "有对接仅见于改动后的专业文本，请核对改动是否属实",
+        "en": "some links rest on changed sentences of its text alone: check whether the change is real",
+    },
 }
 YEARS = 3
 

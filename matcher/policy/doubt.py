@@ -22,32 +22,48 @@ DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand", "below", "certi
 RATE_CLAUSES = {"rate", "high_posts"}
 
 
-def drawn_clauses(draws: Draws, uniform: np.ndarray, below: np.ndarray, values: Values) -> np.ndarray:
+def drawn_clauses(draws: Draws, facts: Sequence[Facts], uniform: np.ndarray, values: Values) -> np.ndarray:
     """What each draw says to the clauses that read drawn quantities.
 
     Args:
-        draws: of the programs, in their order.
+        draws: of the programs, in the order of their facts.
         uniform: (draws, programs), keyed uniforms in [0, 1) for employment.
-        below: (programs,) L = P(employment rate < low rate); NaN where unknown.
         values: the pack on the day.
 
     Returns:
-        (draws, programs, 6) booleans in the order of DRAWN. Employment is low in a draw where its uniform is below L; a
+        (draws, programs, 6) booleans in the order of DRAWN. Employment is low in a draw where its uniform is below
+        L = P(employment rate < low rate), of the facts; headroom counts with the peers' share of those who stay; a
         surplus is certified, as far as rates are asked, where it survives the high end of posts.
     """
     found = np.zeros((*draws.rate.shape, len(DRAWN)), dtype=bool)
     # Comparisons with NaN are false: without supply there is no surplus, and without figures no low employment.
     found[..., 0] = draws.rate < values.number("surplus.rate")
+    room, seekers = at_peers(facts, draws.headroom, draws.supply)
     for place, name in ((1, "prioritize.headroom"), (2, "expand.headroom")):
         share = values.share(name)
-        enough = draws.headroom * share.denominator >= share.numerator * draws.supply
+        enough = room * share.denominator >= share.numerator * seekers
         found[..., place] = enough & (draws.supply > 0)
-    found[..., 3] = uniform < below
+    found[..., 3] = uniform < np.array([np.nan if f.below is None else f.below for f in facts])
     found[..., 4] = draws.rate_high < values.number("surplus.rate")
     # A hair more than the product, whatever its last binary digit says.
     most = values.number("guard.indispensability") * draws.rate * draws.supply + 1e-6
     found[..., 5] = draws.indispensability <= most
     return found
+
+
+def at_peers(facts: Sequence[Facts], headroom: np.ndarray, supply: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Headroom and supply of every draw if as many had stayed as of the peers: who stayed more takes room first.
+
+    Args:
+        headroom, supply: int64 (draws, programs), hundredths; headroom counts up to the supply, as in `placement.draws`.
+    """
+    point = np.array([f.supply or 1 for f in facts], np.int64)
+    here, own = (
+        np.array([n if f.supply else 0 for f, n in zip(facts, lifts, strict=True)], np.int64)
+        for lifts in ([f.lift_here for f in facts], [f.lift for f in facts])
+    )
+    room = np.where(here > 0, np.minimum(headroom, supply) - supply * here // point, headroom)
+    return np.maximum(0, room), supply + supply * own // point
 
 
 def with_doubt(facts: Sequence[Facts], drawn: np.ndarray) -> list[Facts]:

@@ -7,6 +7,8 @@ posts are whole hundredths a year, as everywhere behind the tables.
 from dataclasses import dataclass
 from fractions import Fraction
 
+from matcher.policy.earlier import NewLink
+
 
 @dataclass(frozen=True)
 class DemandYear:
@@ -68,6 +70,8 @@ class Facts:
         demand_years: latest first.
         source_age: months since the latest covered demand source for its field and region.
         skills: skills asked for by enough employers in reachable posts; covered: those its courses cover.
+        rate_high: its placeable rate with posts grossed up to what the sources do not see; rates_before: (demand year, rate
+            at the posts listed), latest first; of placement.trend, () where it was not looked at.
         named_short, named_traditional: the word of the pack's list found in its name or class.
         borders_scarce: its block has more posts than graduates.
         further_latest: share of further study among the graduates of the latest year that reports both.
@@ -78,14 +82,22 @@ class Facts:
         standings: (year, points with its destination rate or a lower one, points compared) within that scope.
         points: how many points the scope has of its catalogue program and level.
         city_schools, province_schools: (schools that offer it, schools) at its level, in its region and in the scope.
-        opened_here: points that its institution opened in the year of the assessment.
+        opened_here: points that its institution opened in the year of the assessment; net_opened_here: less those that
+            it withdrew in that year, as far as their successors name them.
         last_measure: the step of the ladder that an earlier assessment gave.
         predecessors: programs whose history and age it carries.
         own_posts: hundredths of reachable posts that its own institution or a partner of it proposed; left out of
             reachable, strategic, short, growth, headroom and indispensability.
         own_rate: the placeable rate without them; None where there are none.
+        lift: hundredths of supply more if as many had stayed as of its peers (placement.retention); lift_here: of all
+            programs of its institution in its block together. 0 where its share is not lower.
+        peer_rate, peer_certified: its placeable rate and whether its surplus is certified (but for the probability) if as
+            many had stayed of all programs of its institution; looked at only where that could make a difference.
+            peer_below: P(placeable rate < the surplus rate) then; None without draws.
         pool: the small points of its class at its institution taken as one; pooled_with: the others in it.
         data_checks: keys of data_checks.DATA_CHECKS.
+        text_changed: whether its filed text is another one than in the earlier assessment; new_links: links that rest on
+            changed sentences alone.
     """
 
     program_id: str
@@ -120,6 +132,7 @@ class Facts:
     documents: tuple[str, ...] = ()
     growth: float | None = None
     growth_low: float | None = None
+    rates_before: tuple[tuple[int, Fraction], ...] = ()
     best_match: float | None = None
     demand_years: tuple[DemandYear, ...] = ()
     source_age: int | None = None
@@ -149,10 +162,18 @@ class Facts:
     city_schools: tuple[int, int] | None = None
     province_schools: tuple[int, int] | None = None
     opened_here: int = 0
+    net_opened_here: int = 0
     last_measure: str | None = None
     predecessors: tuple[str, ...] = ()
     own_posts: int = 0
     own_rate: Fraction | None = None
+    lift: int = 0
+    lift_here: int = 0
+    peer_rate: Fraction | None = None
+    peer_certified: bool = False
+    peer_below: float | None = None
     pool: "Facts | None" = None
     pooled_with: tuple[str, ...] = ()
     data_checks: tuple[str, ...] = ()
+    text_changed: bool = False
+    new_links: tuple[NewLink, ...] = ()

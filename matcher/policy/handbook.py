@@ -41,7 +41,7 @@ scope; otherwise their clause is not evaluable and names the scope that it needs
         measure: closure_proposed
         reference: {{title: 文件名, issuer: 发文单位, date: 2026-01-01, clause: 第四条}}
     order:                      # optional: which rules are in force, and in which order
-      grounds: [no_enrolment, vanished, surplus_low_employment, insufficient, strategic, shortage, traditional, skill_gap]
+      grounds: [no_enrolment, vanished, surplus_low_employment, insufficient, strategic, shortage, traditional, traditional_rate, skill_gap]
 
 Unknown keys, parameters and rules, missing references, overlapping dates, wrong units and packs that extend each other in a
 circle are errors with file and line. A reference needs title, issuer, date and clause; `reported: true` in place of the

@@ -11,6 +11,7 @@ from datetime import date
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
 from matcher.policy.rules.clause import MEASURES, Finding, Flag
+from matcher.policy.rules.evidence import retention_unproved
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Measure:
 
     Attributes:
         step: of MEASURES.
-        because: "no_enrolment", "phase_out", "guard", "token_class", or the regulation that names it.
+        because: "no_enrolment", "phase_out", "guard", "token_class", "retention", or the regulation that names it.
         after: the step an earlier assessment gave; empty where none is known.
         due: end of the time given, for rectification.
         held_back: the step asked for, where students left or running enrolment hold it back, or an exemption does.
@@ -57,6 +58,9 @@ def next_measure(
         asked.append((_climbed(facts.last_measure), "phase_out"))
     if is_token_class(facts, values):
         asked.append((_climbed(facts.last_measure), "token_class"))
+    if "insufficient" in carried_by and retention_unproved(facts, values, as_of).holds:
+        # The ladder stands where it is: what is only said neither takes a step back nor adds one.
+        asked.append((facts.last_measure or MEASURES[0], "retention"))
     if blocked_by:
         asked.append(("warning", "guard"))
     if not asked:

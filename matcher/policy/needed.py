@@ -109,8 +109,23 @@ def _text(clause: Clause, facts: Facts, as_of: date) -> Iterator[Needed]:
     )  # fmt: skip
 
 
+def _retention(clause: Clause, facts: Facts, as_of: date) -> Iterator[Needed]:
+    region = facts.region
+    yield Needed(
+        clause.name, "flows", "share", None, None,
+        f"{region or '本地'}毕业生流向外地的占比，由人社等校外来源提供（毕业生流向表）",
+        f"the share of graduates who leave {region or 'its region'}, from a source outside the college (flows)",
+    )  # fmt: skip
+    yield Needed(
+        clause.name, "outcomes", "stayed_local", as_of.year, None,
+        "或更正本地就业人数（招生就业数据表）",
+        "or the corrected number of those who stayed (outcomes: stayed_local)",
+    )  # fmt: skip
+
+
 _SETTLED_BY: dict[str, Callable[[Clause, Facts, date], Iterator[Needed]]] = {
     "few_graduates": _graduates,
     "no_recent_source": _source,
     "thin_text": _text,
+    "retention_unproved": _retention,
 }

@@ -21,17 +21,24 @@ class Peer:
     city_schools: tuple[int, int]
     province_schools: tuple[int, int]
     opened_here: int
+    net_opened_here: int
 
 
 def peers(
-    programs: pd.DataFrame, reported: Mapping[str, tuple[ReportedYear, ...]], values: Values, year: int
+    programs: pd.DataFrame,
+    reported: Mapping[str, tuple[ReportedYear, ...]],
+    values: Values,
+    year: int,
+    predecessors: pd.DataFrame,
 ) -> dict[str, Peer]:
     """Program -> its place among all programs of the tables. Whether that says anything depends on their scope.
 
     Args:
-        programs: program_id, name, code, institution, region, level, year_opened.
+        programs: program_id, name, code, institution, region, level, year_opened (of the oldest predecessor).
         reported: program -> its years.
         year: of the assessment, for what was opened in it.
+        predecessors: program_id, from_program_id, year: a point that replaces another this year is new, and the other
+            one is withdrawn.
     """
     of = {str(row.program_id): row for row in rows(programs)}
     # One catalogue program at one level, by its code; by its name where no code is given.
@@ -40,13 +47,19 @@ def peers(
     points: dict[tuple[str, str], int] = {}
     offering: dict[tuple[str, ...], set[str]] = {}
     opened: dict[str, int] = {}
+    replaced: dict[str, set[str]] = {}
+    for row in rows(predecessors):
+        if not empty(row.year) and int(row.year) == year:
+            replaced.setdefault(str(row.program_id), set()).add(str(row.from_program_id))
+    withdrawn: dict[str, set[str]] = {}
     for program, row in of.items():
         school, region, (name, level) = word(row.institution) or program, word(row.region), kind[program]
         points[name, level] = points.get((name, level), 0) + 1
         for key in (("", level), (region, level), ("", level, name), (region, level, name)):
             offering.setdefault(key, set()).add(school)
-        if not empty(row.year_opened) and int(row.year_opened) == year:
+        if program in replaced or (not empty(row.year_opened) and int(row.year_opened) == year):
             opened[school] = opened.get(school, 0) + 1
+        withdrawn.setdefault(school, set()).update(replaced.get(program, set()) - of.keys())
     found = {}
     for program, row in of.items():
         name, level = kind[program]
@@ -57,6 +70,7 @@ def peers(
             (len(offering[region, level, name]), len(offering[region, level])),
             (len(offering["", level, name]), len(offering["", level])),
             opened.get(school, 0),
+            opened.get(school, 0) - len(withdrawn[school]),
         )
     return found
 

@@ -92,6 +92,15 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
         if zh:
             return f"传统领域（{facts.named_traditional}），可达岗位年均{growth}"
         return f"traditional field ({facts.named_traditional}), its posts change by {growth} a year"
+    if name == "traditional_rate":
+        year, least = min(facts.rates_before[: values.whole("upgrade.rate_years")], key=lambda pair: pair[1])
+        was, now = rate_text(float(least)), rate_text(float(facts.rate_high or 0))
+        if zh:
+            return f"传统领域（{facts.named_traditional}），岗位容纳率此前至少{was}（{year}年），现至多{now}"
+        return (
+            f"traditional field ({facts.named_traditional}), its placeable rate was {was} or more ({year}) and is "
+            f"{now} at most"
+        )
     missing = ("、" if zh else ", ").join(facts.missing_skills[:3])
     if zh:
         return f"岗位所需{facts.skills}项技能中课程仅覆盖{facts.covered}项，缺{missing}等"
@@ -180,6 +189,11 @@ def _gap(clause: Clause, language: Language) -> str:
         "no_recent_source": {
             "zh": "所属领域与地区{limit}个月内无申报覆盖率的需求来源",
             "en": "no covered demand source within {limit} months for its field and region",
+        },
+        "retention_unproved": {
+            "zh": "留本地比例低于同层次同大类，若与同类相同则退出依据成立：外流之多需有佐证",
+            "en": "fewer stay than of its level and major group; with their share a phase-out ground would stand: that so "
+            "many leave is to be shown",
         },
         "thin_text": {"zh": "专业文本过少（仅{value}字）", "en": "too little text to match ({value} characters)"},
     }

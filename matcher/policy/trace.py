@@ -64,6 +64,8 @@ def trace_record(verdict: Verdict, facts: Facts, values: Values, as_of: date) ->
         "counterfactuals": [],
         # For the bureau alone, with the college's explanation; never a ground, never in a public report.
         "data_checks": [{"check": name, **DATA_CHECKS[name]} for name in facts.data_checks],
+        "text_changed": facts.text_changed,
+        "links_in_new_sentences": [asdict(link) for link in facts.new_links],
     }
 
 

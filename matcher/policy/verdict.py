@@ -123,4 +123,4 @@ def _notices(facts: Facts, advice: Advice, found: tuple[Finding, ...], values: V
     return tuple(name for name, holds in wanted.items() if holds)
 
 
-REGULATION_NOTICES = ("no_new_points", "no_new_points_at_school", "no_own_withdrawal")
+REGULATION_NOTICES = ("no_new_points", "no_new_points_at_school", "new_points_by_exchange", "no_own_withdrawal")

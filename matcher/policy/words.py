@@ -22,6 +22,7 @@ GROUND_NAMES: Mapping[str, Text] = {
     "strategic": {"zh": "战略产业链需要", "en": "needed by strategic chains"},
     "shortage": {"zh": "人才紧缺", "en": "short of people"},
     "traditional": {"zh": "传统领域需求下降", "en": "traditional field in decline"},
+    "traditional_rate": {"zh": "传统领域岗位容纳率下降", "en": "traditional field whose placeable rate falls"},
     "skill_gap": {"zh": "课程未覆盖岗位技能", "en": "courses do not cover the skills asked for"},
 }
 CLAUSE_NAMES: Mapping[str, Text] = {
@@ -38,6 +39,11 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     "text_reaches": {
         "zh": "文本与某一所列职业的匹配概率不低于{limit}",
         "en": "its text matches some listed occupation at {limit} or more",
+    },
+    "retention_unproved": {
+        "zh": "若留本地比例与同类相同则退出依据成立（容纳率低于{limit}或岗位消失），外流之多尚无佐证",
+        "en": "if as many stayed as of its peers, a phase-out ground would stand (rate below {limit}, or posts vanished), "
+        "and that so many leave is not shown",
     },
     "judged_by_work": {"zh": "升学占比低于{limit}", "en": "further study is below {limit}"},
     "surplus_certified": {
@@ -80,6 +86,14 @@ CLAUSE_NAMES: Mapping[str, Text] = {
         "zh": "可增招空间足够的把握不低于{limit}",
         "en": "room enough for more graduates has a certainty of {limit} or more",
     },
+    "headroom_likely_at_peers": {
+        "zh": "按同类留本地比例计，可增招空间足够的把握不低于{limit}",
+        "en": "room enough for more graduates, if as many stayed as of its peers, has a certainty of {limit} or more",
+    },
+    "headroom_at_peers": {
+        "zh": "按同类留本地比例计，可增招空间不少于{limit}人",
+        "en": "room for at least {limit} more graduates, if as many stayed as of its peers",
+    },
     "headroom": {"zh": "可增招空间不少于{limit}人", "en": "room for at least {limit} more graduates"},
     "short_of_people": {
         "zh": "领域被点名紧缺、岗位多于毕业生，或紧缺岗位占比不低于{limit}",
@@ -91,6 +105,10 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     },
     "traditional_field": {"zh": "属文件点名的传统改造领域", "en": "a traditional field named by the opinion"},
     "shrinking": {"zh": "可达岗位年增长低于{limit}", "en": "growth of its posts is below {limit}"},
+    "rate_falling": {
+        "zh": "岗位容纳率（岗位按来源未见部分补足）比此前各需求年度都低，不高于{limit}",
+        "en": "its placeable rate, with posts grossed up, lies below that of each demand year before: at most {limit}",
+    },
     "live_demand": {"zh": "有可达岗位", "en": "there are posts within reach"},
     "enough_courses": {"zh": "课程不少于{limit}门", "en": "at least {limit} courses"},
     "skills_uncovered": {
@@ -129,6 +147,10 @@ CLAUSE_NAMES: Mapping[str, Text] = {
     "opened_this_year": {
         "zh": "本校今年已新增{limit}个及以上专业",
         "en": "its school opened {limit} or more programs this year",
+    },
+    "net_opened_this_year": {
+        "zh": "本校今年新增减撤销已达{limit}个专业",
+        "en": "its school opened {limit} or more programs this year, less those withdrawn",
     },
 }
 NOTICES: Mapping[str, Text] = {
@@ -173,6 +195,10 @@ NOTICES: Mapping[str, Text] = {
         "zh": "按规定本校本年度不再新增专业",
         "en": "by the rules no further new program at its school this year",
     },
+    "new_points_by_exchange": {
+        "zh": "按规定本校本年度再新增专业须同时撤销一个",
+        "en": "by the rules a further new program at its school this year only in exchange for one withdrawn",
+    },
     "no_own_withdrawal": {
         "zh": "新设未满年限，学校不得自行撤销",
         "en": "too new for its school to withdraw it of its own accord",
@@ -201,6 +227,7 @@ REGULATION_NAMES: Mapping[str, Text] = {
     "many_points": {"zh": "布点数上限", "en": "limit on points"},
     "share_of_schools": {"zh": "开设院校占比上限", "en": "limit on the share of schools"},
     "school_additions": {"zh": "每校新增上限", "en": "limit on additions a school"},
+    "school_net_additions": {"zh": "每校净增上限", "en": "limit on net additions a school"},
 }
 OBJECTIONS: Mapping[str, Text] = {
     "coverage": {"zh": "来源未申报覆盖", "en": "no coverage is declared"},

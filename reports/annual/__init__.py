@@ -66,7 +66,7 @@ def numbered(sections: list[Section], language: str) -> list[Section]:
             number = f"（{_chinese(second)}）" if language == "zh" else f"{first}.{second}  "
         else:
             number = ""
-        found.append(replace(section, title=f"{number}{section.title}"))
+        found.append(replace(section, title=f"{number}{section.title[:1].upper()}{section.title[1:]}"))
     return found
 
 

@@ -19,6 +19,7 @@ from reports.words import word
 DIRECTIONS = 200
 NEIGHBOURS = 15
 GROUPS = 14
+ROUNDS = 500
 LEAST = 8
 WIDTH, HEIGHT = 620, 460
 
@@ -120,7 +121,7 @@ def _layout(found: pd.DataFrame, programs: list[str], demands: list[str]) -> np.
     points *= np.sign(points[np.abs(points).argmax(axis=0), np.arange(points.shape[1])])
     points /= np.linalg.norm(points, axis=1, keepdims=True) + 1e-12
     around = min(NEIGHBOURS, (len(points) - 1) // 3)
-    layout = TSNE(2, init="pca", random_state=0, perplexity=around, metric="cosine", n_jobs=1)
+    layout = TSNE(2, init="pca", random_state=0, perplexity=around, metric="cosine", n_jobs=1, max_iter=ROUNDS)
     with threadpool_limits(1):
         return np.asarray(layout.fit_transform(points.astype(np.float32)), dtype=float)
 

@@ -16,7 +16,7 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate
 
 from reports.content import GAP, Document, Figure, Paragraph, Section, Table, clean
-from reports.render.word_template import TEMPLATE
+from reports.render.word_template import template
 from reports.words import word
 
 TOC, BODY = "\ue001", "\ue002"
@@ -27,13 +27,13 @@ FIELD_END = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
 STYLES = {"body": "Body Text", "item": "List Bullet", "note": "Report Note", "warning": "Report Warning"}
 
 
-def docx(document: Document, template: Path | None = None) -> bytes:
+def docx(document: Document, own: Path | None = None) -> bytes:
     """The whole file.
 
     Args:
-        template: an office's own template with the same fields; that of the product if None.
+        own: an office's template with the same fields; that of the product if None.
     """
-    made = DocxTemplate(str(template or TEMPLATE))
+    made = DocxTemplate(str(own) if own else BytesIO(template()))
     fields = {
         "title": clean(document.title),
         "subtitle": [clean(line) for line in document.subtitle],

@@ -1,13 +1,15 @@
-"""The Word template that ships with the product, made by code: styles, cover, headers and fields, no words of a report.
+"""The Word template of the product, made by code: styles, cover, headers and fields, no words of a report.
 
-An office may replace `templates/report.docx` by its own file: what has to stay are the fields {{ title }}, {{ header }},
+`duikou template report` writes it for an office to adapt: what has to stay are the fields {{ title }}, {{ header }},
 {{ contents }}, {{ label }} and the loop over `subtitle`, a paragraph with {{ toc_place }} and one with {{ body_place }}.
-Styles are found by name; one that is missing is Normal. Made anew by `python -m reports.render.word_template`.
+Styles are found by name; one that is missing is Normal.
 
 Measures follow the national format of official documents (GB/T 9704): A4, 37 mm above and 28 mm to the left, running
 text in 16 points of FangSong on lines of 28 points, headings in SimHei and KaiTi, page numbers between dashes outside.
 """
 
+from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,6 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-TEMPLATE = Path(__file__).parent.parent / "templates" / "report.docx"
 # (Latin, Chinese): the customary faces; a machine without them shows its own, named as alternatives in the font table.
 TEXT, HEI, KAI, SONG = (
     ("Times New Roman", "仿宋"),
@@ -36,9 +37,21 @@ ALTERNATIVES = {
 MARGINS = {"top_margin": 37, "bottom_margin": 35, "left_margin": 28, "right_margin": 26}
 
 
-def write_template(file: Path = TEMPLATE) -> Path:
-    """Writes the template."""
+def write_template(file: Path) -> Path:
+    """Writes the template for an office to adapt."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(template())
+    return file
+
+
+@cache
+def template() -> bytes:
+    """The template as a file's content."""
     document = open_docx()
+    for relation in list(document.part.package.rels.values()):
+        # The picture of an empty page that the library puts in.
+        if relation.reltype.endswith("/thumbnail"):
+            document.part.package.rels.pop(relation.rId)
     for paragraph in list(document.paragraphs):
         paragraph._element.getparent().remove(paragraph._element)
     section = document.sections[0]
@@ -60,9 +73,9 @@ def write_template(file: Path = TEMPLATE) -> Path:
         (section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT),
     ):
         _page_number(footer.paragraphs[0], document, side)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    document.save(str(file))
-    return file
+    stream = BytesIO()
+    document.save(stream)
+    return stream.getvalue()
 
 
 def _cover(document: Any) -> None:
@@ -208,7 +221,3 @@ def _page_number(paragraph: Any, document: Any, side: Any) -> None:
             character.set(qn("w:fldCharType"), kind)
             run._element.append(character)
     paragraph.add_run(" —")
-
-
-if __name__ == "__main__":
-    print(write_template())

@@ -74,6 +74,8 @@ class _Writer:
         sheet = self._sheet(word("sheet_summary", self.document.language))
         sheet.set_column(0, 0, 110)
         sheet.hide_gridlines(2)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
         sheet.write_string(0, 0, clean(self.document.title), self.title)
         row = 1
         for line in self.document.subtitle:
@@ -206,8 +208,9 @@ class _Writer:
                 }
             )
         chart.set_title({"name": clean(table.caption), "name_font": {"size": 11}})
+        # The upright axis of a bar chart is that of the categories: read from above, like the list.
         chart.set_y_axis({"reverse": True, "num_font": {"size": 9}})
-        chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#E9ECEF"}}, "crossing": "max"})
+        chart.set_x_axis({"major_gridlines": {"visible": True, "line": {"color": "#E9ECEF"}}, "num_font": {"size": 9}})
         chart.set_legend({"position": "bottom"} if len(table.bars) > 1 else {"none": True})
         chart.set_size({"width": 560, "height": 140 + 24 * (shown - FIRST_ROW + 1)})
         sheet.insert_chart(FIRST_ROW - 1, len(table.columns) + 1, chart, {"description": clean(table.caption)})

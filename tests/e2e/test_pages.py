@@ -69,6 +69,7 @@ def test_from_a_bad_file_to_a_report(desk: Page, service: Service, files: dict[s
 
     # A report, made by a job and downloaded.
     desk.goto(f"{made}/reports")
+    desk.get_by_label("格式").select_option("html")
     desk.get_by_role("button", name="生成报告").click()
     download = desk.get_by_role("link", name="下载")
     with desk.expect_download() as found:

@@ -194,7 +194,7 @@ def test_the_pilot_city_shows_all_six_flags_and_every_situation_of_its_card(city
     assert {"demand_undercounted", "strategic_yet_surplus", "supply_estimated", "needs_approval"} <= notices
     clauses = [(g["ground"], c) for t in traces.values() for g in t["grounds"] for c in g["clauses"]]
     gaps = {c["clause"] for ground, c in clauses if ground == "insufficient" and c["holds"]}
-    assert gaps == {"few_graduates", "no_recent_source", "thin_text"}
+    assert gaps == {"few_graduates", "no_recent_source", "thin_text", "retention_unproved"}
     assert any(c["clause"] == "matriculates" for _, c in clauses)
 
 
@@ -269,6 +269,7 @@ def test_the_english_example_gives_english_reasons() -> None:
         ("计算机应用", "M", "maintain", "demand_undercounted"),
         ("模具设计与制造", "A", "maintain", "strategic_yet_surplus"),
         ("港口智能工程技术", "A", "upgrade", "skill_gap"),
+        ("现代文秘", "C", "insufficient_evidence", "retention_unproved"),
         ("旅游英语", "F", "insufficient_evidence", "few_graduates"),
         ("法律事务", "L", "insufficient_evidence", "no_recent_source"),
         ("机械加工技术", "J", "insufficient_evidence", "thin_text"),

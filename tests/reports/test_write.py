@@ -164,15 +164,6 @@ def test_an_office_keeps_the_fields_and_replaces_the_rest(internal: Document, tm
     assert len(made.tables) == len(list(internal.tables()))
 
 
-def test_the_template_in_the_product_is_the_one_its_code_makes(tmp_path: Path) -> None:
-    from reports.render.word_template import TEMPLATE
-
-    anew = zipfile.ZipFile(write_template(tmp_path / "anew.docx"))
-    shipped = zipfile.ZipFile(TEMPLATE)
-    for name in ("word/document.xml", "word/styles.xml", "word/fontTable.xml", "word/settings.xml"):
-        assert anew.read(name) == shipped.read(name), name
-
-
 def test_excel_has_filters_frozen_headers_charts_and_definitions(internal: Document, files: dict[str, bytes]) -> None:
     book = zipfile.ZipFile(BytesIO(files["xlsx"]))
     sheets = [book.read(n).decode() for n in book.namelist() if re.match(r"xl/worksheets/sheet\d+\.xml", n)]

@@ -37,6 +37,7 @@ SITUATIONS = {
     "strategic": "strategic",
     "shortage": "shortage",
     "traditional": "traditional",
+    "traditional_rate": "traditional_rate",
     "skill_gap": "skill_gap",
 }
 
@@ -55,6 +56,7 @@ MAY_BE_UNKNOWN = {
     "shortage.headroom",
     "shortage.employment_not_low",
     "traditional.shrinking",
+    "traditional_rate.rate_falling",
     "skill_gap.skills_uncovered",
 }
 # A certified surplus has a low point value; the clause stands in the place of surplus_likely where nothing was drawn.
@@ -74,11 +76,12 @@ def named_in_rules(kind: str) -> set[str]:
     """Names that rules give to a Clause or a Ground anywhere in their text, whether or not a case reaches it."""
     folder = Path(inspect.getfile(rules)).parent
     return {
-        node.args[0].value
+        name.value
         for file in folder.glob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind
-        if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str)
+        for name in ast.walk(node.args[0])
+        if isinstance(name, ast.Constant) and isinstance(name.value, str)
     }
 
 
@@ -154,7 +157,7 @@ def test_each_sort_of_missing_data_is_insufficient_alone() -> None:
         holding = [c.name for c in ground.clauses if c.holds]
         alone |= set(holding) if len(holding) == 1 else set()
         assert ground.holds == bool(holding)
-    assert alone == {"few_graduates", "no_recent_source", "thin_text"}
+    assert alone == {"few_graduates", "no_recent_source", "thin_text", "retention_unproved"}
 
 
 def test_each_situation_gives_its_own_flag_and_nothing_else() -> None:

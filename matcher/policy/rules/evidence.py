@@ -1,14 +1,18 @@
 """When too little is known to say anything (docs/method.md, section 7)."""
 
+from dataclasses import replace
 from datetime import date
 
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
-from matcher.policy.rules.clause import Clause, Ground, Rule
+from matcher.policy.rules.clause import Clause, Ground, Rule, rounded
+from matcher.policy.rules.phase_out import surplus_low_employment, vanished
 
 
 def insufficient(facts: Facts, values: Values, as_of: date) -> Ground:
-    """Few graduates, no recent covered source for its field and region, or too little text; one is enough."""
+    """Few graduates, no recent covered source for its field and region, too little text, or an escape from (b) or (c) that
+    rests on fewer staying than of its peers; one is enough.
+    """
     few = values.whole("evidence.min_graduates")
     months = values.whole("evidence.demand_months")
     courses = values.whole("evidence.min_courses")
@@ -32,15 +36,42 @@ def insufficient(facts: Facts, values: Values, as_of: date) -> Ground:
                 characters,
                 "evidence.min_characters",
             ),
+            retention_unproved(facts, values, as_of),
         ),
         any_of=True,
     )
 
 
+def retention_unproved(facts: Facts, values: Values, as_of: date) -> Clause:
+    """Whether (b) or (c) would stand if as many of its graduates had stayed as of its peers, and does not as reported."""
+    at_peers = replace(
+        facts,
+        supply=(facts.supply or 0) + facts.lift,
+        rate=facts.peer_rate,
+        certified=facts.peer_certified,
+        rate_below=None if facts.own_posts else facts.peer_below,
+        own_rate=None,
+    )
+    grounds = (vanished, surplus_low_employment)
+    hinges = (
+        bool(facts.lift_here or facts.lift)
+        and any(ground(at_peers, values, as_of).holds for ground in grounds)
+        and not any(ground(facts, values, as_of).holds for ground in grounds)
+    )
+    limit = float(values.share("surplus.rate"))
+    return Clause("retention_unproved", hinges, rounded(facts.peer_rate), limit, "surplus.rate", "point value")
+
+
 EVIDENCE = (
     Rule(
         "insufficient",
-        ("evidence.min_graduates", "evidence.demand_months", "evidence.min_courses", "evidence.min_characters"),
+        (
+            "evidence.min_graduates",
+            "evidence.demand_months",
+            "evidence.min_courses",
+            "evidence.min_characters",
+            "surplus.rate",
+        ),
         insufficient,
     ),
 )

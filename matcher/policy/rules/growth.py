@@ -69,17 +69,32 @@ def taught(facts: Facts, values: Values) -> Clause:
 
 
 def headroom(facts: Facts, values: Values, parameter: str, drawn: float | None) -> Clause:
-    """P(h >= share x s) >= q yellow; on the point value where nothing was drawn."""
+    """P(h >= share x s) >= q yellow; on the point value where nothing was drawn.
+
+    Where fewer stayed than of its peers, their share counts: a figure that only its college can see does not make room.
+    """
+    at_peers = facts.lift_here > 0
     # Draws hold all posts; without those that its own college proposed the point value decides.
     if drawn is not None and not facts.own_posts:
         q = values.number("doubt.yellow")
-        return Clause("headroom_likely", drawn >= q, rounded(drawn), q, "doubt.yellow", "draws")
+        return Clause(
+            "headroom_likely_at_peers" if at_peers else "headroom_likely",
+            drawn >= q,
+            rounded(drawn),
+            q,
+            "doubt.yellow",
+            "draws",
+        )
     asked = values.share(parameter)
     holds = None
-    if facts.headroom is not None and facts.supply:
-        holds = facts.headroom >= asked * facts.supply
-    limit = persons(int(asked * facts.supply)) if facts.supply else None
-    return Clause("headroom", holds, persons(facts.headroom), limit, parameter, "point value")
+    room = None if facts.headroom is None else max(0, facts.headroom - facts.lift_here)
+    wanted = asked * (facts.supply + facts.lift) if facts.supply else None
+    if room is not None and wanted is not None:
+        holds = room >= wanted
+    limit = None if wanted is None else persons(int(wanted))
+    return Clause(
+        "headroom_at_peers" if at_peers else "headroom", holds, persons(room), limit, parameter, "point value"
+    )
 
 
 GROWTH = (

@@ -89,6 +89,25 @@ def school_additions(facts: Facts, values: Values, as_of: date) -> Finding:
     )
 
 
+def school_net_additions(facts: Facts, values: Values, as_of: date) -> Finding:
+    """A further new point only in exchange for one withdrawn, at a school whose offer grew this year as far as it may."""
+    limit = values.whole("rule.school_net_additions.programs")
+    return Finding(
+        "school_net_additions",
+        "new_points_by_exchange",
+        (
+            level_concerned(facts, values, "rule.school_net_additions.levels"),
+            Clause(
+                "net_opened_this_year",
+                facts.net_opened_here >= limit,
+                facts.net_opened_here,
+                limit,
+                "rule.school_net_additions.programs",
+            ),
+        ),
+    )
+
+
 NEW_POINT_RULES = (
     Rule("many_points", tuple(f"rule.many_points.{key}" for key in ("points", "levels", "scope")), many_points),
     Rule(
@@ -98,7 +117,12 @@ NEW_POINT_RULES = (
     ),
     Rule(
         "school_additions",
-        ("rule.school_additions.programs", "rule.school_additions.net", "rule.school_additions.levels"),
+        ("rule.school_additions.programs", "rule.school_additions.levels"),
         school_additions,
+    ),
+    Rule(
+        "school_net_additions",
+        ("rule.school_net_additions.programs", "rule.school_net_additions.levels"),
+        school_net_additions,
     ),
 )

@@ -20,6 +20,37 @@ def traditional(facts: Facts, values: Values, as_of: date) -> Ground:
     )
 
 
+def traditional_rate(facts: Facts, values: Values, as_of: date) -> Ground:
+    """A field that the 2021 opinion names, whose graduates the posts can take ever less of.
+
+    Its latest placeable rate, with posts grossed up to what the sources do not see, lies below that of each demand year
+    before, at the posts listed, by more than noise: an upper bound below lower bounds.
+    """
+    asked, fall = values.whole("upgrade.rate_years"), values.share("upgrade.rate_fall")
+    before = [rate for _, rate in facts.rates_before[:asked]]
+    limit = min(before) - fall if len(before) == asked else None
+    # Without declared coverage the latest posts have no upper bound.
+    covered = "coverage" not in facts.why_not_certified and facts.demand_years[:1] and facts.demand_years[0].share_low
+    holds = None
+    if covered and limit is not None and facts.rate_high is not None and not facts.supply_estimated:
+        holds = facts.rate_high <= limit
+    return Ground(
+        "traditional_rate",
+        "upgrade",
+        (
+            Clause("traditional_field", bool(facts.named_traditional), facts.named_traditional, None, "upgrade.fields"),
+            Clause(
+                "rate_falling",
+                holds,
+                rounded(facts.rate_high),
+                rounded(limit),
+                "upgrade.rate_fall",
+                "point value",
+            ),
+        ),
+    )
+
+
 def skill_gap(facts: Facts, values: Values, as_of: date) -> Ground:
     """Live demand, and courses that cover little of the skills that enough employers ask for."""
     asked = values.share("upgrade.skill_coverage")
@@ -45,5 +76,6 @@ def skill_gap(facts: Facts, values: Values, as_of: date) -> Ground:
 
 UPGRADE = (
     Rule("traditional", ("upgrade.fields",), traditional),
+    Rule("traditional_rate", ("upgrade.fields", "upgrade.rate_years", "upgrade.rate_fall"), traditional_rate),
     Rule("skill_gap", ("upgrade.skill_coverage", "upgrade.min_courses", "upgrade.min_employers"), skill_gap),
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matcher.placement.draws import Draws
-from matcher.policy.doubt import DRAWN, drawn_clauses, flag_probability, flag_shares, with_doubt
+from matcher.policy.doubt import DRAWN, at_peers, drawn_clauses, flag_probability, flag_shares, with_doubt
 from matcher.policy.facts import Facts
 from matcher.policy.verdict import decide
 from tests.spec.cases import DEFAULT
@@ -39,10 +39,10 @@ def test_clauses_of_a_draw_are_exact_at_their_limits() -> None:
         # A fifth of .7 x 10,000 is 1,400; of .6999 it is less.
         indispensability=np.array([[1_400, 1_400, 0]]),
     )
-    uniform, below = np.array([[0.5, 0.5, 0.1]]), np.array([0.5, 0.51, np.nan])
+    uniform, facts = np.array([[0.5, 0.5, 0.1]]), [replace(BASE, below=below) for below in (0.5, 0.51, None)]
     held = [
         {name for name, holds in zip(DRAWN, row, strict=True) if holds}
-        for row in drawn_clauses(found, uniform, below, VALUES)[0]
+        for row in drawn_clauses(found, facts, uniform, VALUES)[0]
     ]
     assert held == [
         {"headroom_prioritize", "certified", "replaceable"},
@@ -50,7 +50,7 @@ def test_clauses_of_a_draw_are_exact_at_their_limits() -> None:
         # Nobody looks for work: no surplus, no room to speak of, no figures of employment, nobody to replace.
         set(),
     ]
-    more = drawn_clauses(replace(found, headroom=found.headroom * 2), uniform, below, VALUES)
+    more = drawn_clauses(replace(found, headroom=found.headroom * 2), facts, uniform, VALUES)
     assert more[0, 0, DRAWN.index("headroom_expand")]
 
 
@@ -140,3 +140,12 @@ def test_recorded_facts_are_certain_and_missing_data_have_no_probability() -> No
     assert decide(empty, VALUES, AS_OF, drawn).flag_probability == 1.0
     assert decide(replace(BASE, graduates=3), VALUES, AS_OF, drawn).flag_probability is None
     assert decide(BASE, VALUES, AS_OF).flag_probability is None
+
+
+def test_who_would_stay_at_the_peers_share_takes_room_in_every_draw() -> None:
+    facts = [replace(BASE, supply=10_000, lift=2_000, lift_here=3_000), BASE, replace(BASE, supply=0, lift_here=50)]
+    headroom, supply = np.array([[8_000, 8_000, 10], [900, 900, 0]]), np.array([[10_000, 10_000, 0], [5_000, 5_000, 0]])
+    room, seekers = at_peers(facts, headroom, supply)
+    # In a draw of half as many graduates half as many more would have stayed: 1,500 of its institution, 1,000 its own.
+    assert room.tolist() == [[5_000, 8_000, 10], [0, 900, 0]]
+    assert seekers.tolist() == [[12_000, 10_000, 0], [6_000, 5_000, 0]]

@@ -5,6 +5,7 @@ out of its phase-out, or into priority.
 """
 
 from dataclasses import replace
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -25,7 +26,8 @@ def tables() -> dict[str, pd.DataFrame]:
 
 
 def judged(given: dict[str, pd.DataFrame]) -> Assessment:
-    return assess(**given, as_of="2026-10-15")
+    """On point values: what an attack moves is not blurred by doubt."""
+    return assess(**given, as_of="2026-10-15", draws=0)
 
 
 def flag(result: Assessment, program: str) -> str:
@@ -117,16 +119,82 @@ def test_promised_openings_do_not_help_who_promised_them(proposer: str) -> None:
     assert "不计本校及其合作单位提出的100个岗位，容纳率25%" in row["reason"]
 
 
-def test_understated_retention_lifts_no_flag_and_is_asked_about() -> None:
+def staying(given: dict[str, pd.DataFrame], program: str, stayed: int) -> dict[str, pd.DataFrame]:
+    """The tables in which a college says that so few of a program's graduates stayed."""
+    outcomes = given["outcomes"].copy()
+    outcomes.loc[outcomes["program_id"] == program, ["stayed_local", "matched_job"]] = stayed, min(stayed, 1)
+    return {**given, "outcomes": outcomes}
+
+
+def market(welders: int = 30, nurses: int = 200) -> dict[str, pd.DataFrame]:
     given = tables()
-    own = given["outcomes"]["program_id"] == "W1"
-    given["outcomes"].loc[own, "stayed_local"] = 6
-    given["outcomes"].loc[own, "matched_job"] = 1
-    result = judged(given)
-    assert flag(result, "W1") == "phase_out"
+    given["demands"] = given["demands"].assign(openings=[welders, nurses])
+    return given
+
+
+# What a flag is worth to a college that is judged; to be judged later, and warned, is no better than to be judged.
+WORTH = {"phase_out": 0, "insufficient_evidence": 0, "upgrade": 1, "maintain": 1, "expand": 2, "prioritize": 2}
+
+
+@cache
+def honest(program: str, posts: int, draws: int) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
+    given = market(welders=posts) if program == "W1" else market(nurses=posts)
+    return given, trace(assess(**given, as_of="2026-10-15", draws=draws), program)
+
+
+@pytest.mark.parametrize(
+    ("program", "posts", "stayed", "draws"),
+    [
+        *((program, posts, stayed, 0) for program, posts in (("W1", 30), ("W1", 60), ("W1", 82), ("N1", 65))
+          for stayed in (22, 12, 6, 0)),
+        ("W1", 60, 6, 40), ("W1", 60, 18, 40), ("N1", 65, 29, 40), ("N1", 72, 45, 40),
+    ],
+)  # fmt: skip
+def test_understated_retention_wins_nothing(program: str, posts: int, stayed: int, draws: int) -> None:
+    given, before = honest(program, posts, draws)
+    after = trace(assess(**staying(given, program, stayed), as_of="2026-10-15", draws=draws), program)
+    assert WORTH[str(after["flag"])] <= WORTH[str(before["flag"])]
+    if before["flag"] == "phase_out":
+        assert after["measure"]["step"] == before["measure"]["step"]  # type: ignore[index]
+
+
+def test_an_escape_that_hinges_on_who_stayed_says_what_would_settle_it() -> None:
+    given = market(welders=60)
+    assert flag(judged(given), "W1") == "phase_out"
+    result = judged(staying(given, "W1", 6))
+    # As reported 75 welders look for 60 posts; with everybody staying, as of the other school, it would be 120.
+    assert result.programs.set_index("program_id").loc["W1", "placeable_rate"] == 0.8
+    told = trace(result, "W1")
+    assert told["flag"] == "insufficient_evidence"
+    assert [n["table"] for n in told["needed"]] == ["flows", "outcomes"]  # type: ignore[attr-defined]
+    # Nobody else is judged by it.
+    assert flag(result, "W2") == flag(judged(given), "W2")
+
+
+def test_few_who_stayed_in_one_program_make_no_room_for_its_sister() -> None:
+    given = market(nurses=125)
+    sister = given["programs"].iloc[[2]].assign(program_id="N2")
+    given["programs"] = pd.concat([given["programs"], sister], ignore_index=True)
+    own = given["outcomes"][given["outcomes"]["program_id"] == "N1"].assign(program_id="N2")
+    given["outcomes"] = pd.concat([given["outcomes"], own], ignore_index=True)
+    links = pd.DataFrame({"program_id": ["N2"], "demand_id": ["D2"]})
+    given["matches"] = pd.concat([given["matches"], links], ignore_index=True)
+    assert flag(judged(given), "N1") == "maintain"
+    assert flag(judged(staying(given, "N2", 10)), "N1") == "maintain"
+
+
+def test_a_college_where_many_leave_is_expanded_where_there_is_room_for_all() -> None:
+    result = judged(staying(market(nurses=200), "N1", 40))
+    assert flag(result, "N1") == "expand"
+    clauses = {c["clause"] for g in trace(result, "N1")["grounds"] for c in g["clauses"]}  # type: ignore[attr-defined]
+    assert clauses & {"headroom_at_peers", "headroom_likely_at_peers"}
+
+
+def test_an_odd_retention_is_asked_about_for_the_bureau_alone() -> None:
+    result = judged(staying(tables(), "W1", 6))
     told = trace(result, "W1")
     assert [c["check"] for c in told["data_checks"]] == ["retention_below_group", "equal_rates", "rounded_cohorts"]  # type: ignore[attr-defined]
-    # For the bureau alone: nothing of it in the table that reports are made from.
+    # Nothing of a data check in the table that reports are made from.
     row = result.programs.set_index("program_id").loc["W1"]
     assert "retention" not in f"{row['notices']} {row['reason_en']}"
 

@@ -65,6 +65,14 @@ STRATEGIC = replace(
 )
 SHORT = replace(STEADY, named_short="护理", headroom=4_150, capacity=300)
 TRADITIONAL = replace(STEADY, named_traditional="纺织", growth=-0.043)
+FALLING = replace(
+    STEADY,
+    named_traditional="纺织",
+    rate_high=Fraction(41, 100),
+    rates_before=((2025, Fraction(83, 100)), (2024, Fraction(9, 10))),
+    why_not_certified=("rate",),
+    demand_years=(DemandYear(2026, 12_000, 0.97),),
+)
 SKILL_GAP = replace(STEADY, skills=23, covered=4, missing_skills=("PLC", "servo tuning", "vision", "welding"))
 THIN = replace(STEADY, graduates=12, source_age=25, courses=7, characters=41)
 
@@ -117,6 +125,7 @@ def test_every_flag_has_a_sentence_in_both_languages(flag: Flag) -> None:
         pytest.param(THIN, ["12", "30", "24", "41"], id="what is there and what is needed"),
         pytest.param(STEADY, ["64%"], id="the rate of a program that is maintained"),
         pytest.param(replace(SURPLUS, exempt="国防"), ["187", "120", "67", "95%"], id="what a guard blocks"),
+        pytest.param(FALLING, ["83%", "2025", "41%"], id="the least rate before, its year and the rate now"),
         pytest.param(
             replace(SURPLUS, indispensability=3_350), ["187", "120", "67", "33.5"], id="persons nobody could replace"
         ),
