@@ -4,10 +4,12 @@ import pytest
 
 from corpora.frames import empty
 from matcher import Assessment
+from matcher.offer import whitespace
 from matcher.policy.reasons import FLAG_NAMES
 from reports.content import Document, Table, shown
 from reports.dossier import ITEMS, TO_FILL, UnknownProgram, to_withdraw, withdrawal_dossier
 from reports.institution import UnknownInstitution, institution_report, institutions
+from reports.new_program import TO_SHOW, NotSuggested, new_program_file, suggested_programs
 from reports.write import rendered
 from tests.reports.reading import docx_tables, expected
 
@@ -89,3 +91,22 @@ def test_a_dossier_carries_the_certificate_the_history_and_the_neighbours(city: 
 def test_an_unknown_program_is_a_clear_fault(city: Assessment) -> None:
     with pytest.raises(UnknownProgram):
         withdrawal_dossier(city, "P999")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_file_on_a_new_program_adds_up_the_empty_posts_that_suggest_it(city: Assessment, language: str) -> None:
+    code = suggested_programs(city)[0]
+    document = new_program_file(city, code, language)
+    gaps = whitespace(city)
+    own = gaps[(gaps[[f"code_{n}" for n in (1, 2, 3)]] == code).any(axis=1)]
+    table = named(document, "demand")
+    assert set(column(table, "demand_id")[:-1]) == set(own["demand_id"])
+    assert table.rows[-1].values[5] == round(float(own["whitespace"].sum()), 2)
+    missing = {"zh": "空缺", "en": "missing"}[language]
+    assert column(named(document, "checklist"), "status").count(missing) == len(TO_SHOW)
+
+
+def test_a_program_that_no_post_suggests_is_a_clear_fault(city: Assessment) -> None:
+    with pytest.raises(NotSuggested) as fault:
+        new_program_file(city, "000000")
+    assert suggested_programs(city)[0] in fault.value.message("en")
