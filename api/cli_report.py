@@ -90,11 +90,11 @@ def report(
         if form not in FORMATS:
             raise UnknownFormat(form)
     assessment = load_assessment(folder)
-    documents = list(_files(assessment, schools, dossiers, openings, lang))
+    documents = _files(assessment, schools, dossiers, openings, lang)
     if not (schools or dossiers or openings):
         before = load_assessment(earlier) if earlier else None
         kind: Edition = "internal" if edition == "internal" else "public"
-        documents = [(f"report-{kind}", annual_report(assessment, kind, lang, before))]
+        documents = iter([(f"report-{kind}", annual_report(assessment, kind, lang, before))])
     target = out or folder.with_name(f"{folder.name}-report")
     target.mkdir(parents=True, exist_ok=True)
     for name, document in documents:
@@ -108,16 +108,18 @@ def _files(
     assessment: "Assessment", schools: tuple[str, ...], dossiers: tuple[str, ...], openings: tuple[str, ...], lang: str
 ) -> Iterator[tuple[str, "Document"]]:
     """The files asked for, each with its name."""
+    from reports.annual import Material
     from reports.dossier import to_withdraw, withdrawal_dossier
     from reports.institution import institution_report, institutions
     from reports.new_program import new_program_file, suggested_programs
 
-    for name in institutions(assessment) if "all" in schools else schools:
-        yield f"institution-{_plain(name)}", institution_report(assessment, name, lang)
-    for program in to_withdraw(assessment) if "all" in dossiers else dossiers:
-        yield f"dossier-{_plain(program)}", withdrawal_dossier(assessment, program, lang)
-    for code in suggested_programs(assessment) if "all" in openings else openings:
-        yield f"new-program-{_plain(code)}", new_program_file(assessment, code, lang)
+    m = Material(assessment, "internal", lang)
+    for name in institutions(m) if "all" in schools else schools:
+        yield f"institution-{_plain(name)}", institution_report(m, name)
+    for program in to_withdraw(m) if "all" in dossiers else dossiers:
+        yield f"dossier-{_plain(program)}", withdrawal_dossier(m, program)
+    for code in suggested_programs(m) if "all" in openings else openings:
+        yield f"new-program-{_plain(code)}", new_program_file(m, code)
 
 
 def _plain(name: str) -> str:

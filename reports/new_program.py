@@ -10,8 +10,7 @@ import pandas as pd
 
 from corpora.faults import Unusable
 from corpora.frames import empty, word
-from matcher.assessment import Assessment
-from matcher.offer import SUGGESTED, limits_not_checked, whitespace
+from matcher.offer import SUGGESTED, limits_not_checked
 from matcher.offer import in_words as offer_in_words
 from matcher.policy.words import FLAG_NAMES
 from reports.annual import DEFINED, numbered
@@ -33,19 +32,19 @@ class NotSuggested(Unusable):
         )
 
 
-def suggested_programs(assessment: Assessment) -> list[str]:
+def suggested_programs(m: Material) -> list[str]:
     """Codes of the catalogue programs that empty posts suggest, those with the most empty posts first."""
-    return list(dict.fromkeys(str(r["code"]) for r in records_of(_suggestions(assessment, "zh"))))
+    return list(dict.fromkeys(str(code) for code in _suggestions(m)["code"]))
 
 
-def new_program_file(assessment: Assessment, code: str, language: str = "zh") -> Document:
+def new_program_file(m: Material, code: str) -> Document:
     """The file on one catalogue program; internal by nature.
 
     Raises:
         NotSuggested: no empty post suggests it.
     """
-    m = Material(assessment, "internal", language)
-    every = _suggestions(assessment, language)
+    language, manifest = m.language, m.assessment.manifest
+    every = _suggestions(m)
     found = every[every["code"] == code]
     if found.empty:
         raise NotSuggested(code, list(dict.fromkeys(every["code"].astype(str))))
@@ -68,10 +67,9 @@ def new_program_file(assessment: Assessment, code: str, language: str = "zh") ->
         Section(
             m.say("new_limits"),
             1,
-            (Paragraph(m.say("new_limits_open" if limits_not_checked(assessment) else "new_limits_met")),),
+            (Paragraph(m.say("new_limits_open" if limits_not_checked(m.assessment) else "new_limits_met")),),
         ),
     ]
-    manifest = assessment.manifest
     return Document(
         title=m.say("title_new"),
         subtitle=(
@@ -88,10 +86,10 @@ def new_program_file(assessment: Assessment, code: str, language: str = "zh") ->
     )
 
 
-def _suggestions(assessment: Assessment, language: str) -> pd.DataFrame:
+def _suggestions(m: Material) -> pd.DataFrame:
     """One row an empty post and a catalogue program that it suggests; catalogue names in the language of the file."""
-    gaps = whitespace(assessment)
-    named = offer_in_words(gaps, language).set_axis(gaps.columns, axis=1)
+    gaps = m.whitespace
+    named = offer_in_words(gaps, m.language).set_axis(gaps.columns, axis=1)
     parts = []
     for place in range(1, SUGGESTED + 1):
         part = named[["demand_id", "occupation", "chain", "region", "levels", "posts", "whitespace"]].assign(
