@@ -2,6 +2,7 @@
 
 import json
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,8 @@ def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str
     """
     from matcher import load_assessment, provincial_list, school_list
     from matcher.lists import CLASSES, Aggregation, in_words
+    from matcher.policy.pack import recorded_pack
+    from matcher.targets import province_targets
 
     assessment = load_assessment(folder)
     rule = Aggregation(by, least_share)
@@ -154,6 +157,9 @@ def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str
             f"{words['en']}: {len(group)} ({points} points) {tail}",
         )
         click.echo(say(lang, *text).rstrip())
+    values = recorded_pack(assessment.manifest["policy"]).on(date.fromisoformat(assessment.manifest["as_of"]))
+    for target in province_targets(assessment, values)["sentence" if lang == "zh" else "sentence_en"]:
+        click.echo(target)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write(in_words(provincial, lang), out / "lists.csv", lang)

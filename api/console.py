@@ -12,6 +12,7 @@ from rich.text import Text
 
 from matcher.assessment import Assessment
 from matcher.evaluation import Evaluation
+from matcher.offer import overlaps
 from matcher.policy.reasons import FLAG_NAMES, NOTICES
 from reports.page import SHOWN_FLAGS, strongest_cases
 
@@ -114,11 +115,25 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
             head = Text(FLAG_NAMES[flag][language] if place == 0 else "", style=f"bold {COLOURS[flag]}")
             cases.add_row(head, name, why)
     console.print(cases)
+    console.print(_offer(assessment, language))
     for warning in manifest["warnings"]:
         console.print(f"[dim]· {warning[language]}[/dim]")
     console.print()
     for key, value in written.items():
         console.print(f"{t(key)}{'：' if language == 'zh' else ': '}{value}", soft_wrap=True)
+
+
+def _offer(assessment: Assessment, language: str) -> str:
+    """One line on what the offer lacks and what it has several times over."""
+    empty, twice = assessment.demands[assessment.demands["whitespace"] > 0], overlaps(assessment)
+    without = empty[empty["block"].isna()]
+    posts, unserved = empty["whitespace"].sum(), without["whitespace"].sum()
+    if language == "zh":
+        return f"岗位空缺 {posts:.0f} 个/年，其中 {unserved:.0f} 个尚无专业对接；布点集中 {len(twice)} 处（duikou whitespace）"
+    return (
+        f"{posts:.0f} posts a year stay empty, {unserved:.0f} of them without a program; {len(twice)} overlaps "
+        "(duikou whitespace)"
+    )
 
 
 def show_evaluation(found: Evaluation, language: str) -> None:

@@ -15,7 +15,7 @@ from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
-from matcher.placement.trend import rate_trends
+from matcher.placement.trend import earlier_rates
 from matcher.policy.assemble import Evidence, all_facts, traditional_programs
 from matcher.policy.doubt import with_doubt
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
@@ -140,13 +140,15 @@ def judge(
     coverage = read_coverage(tables["coverage"])
     years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
     named = traditional_programs(own, values)
-    trends = rate_trends(named, known, own, wanted, classified, coverage, day.year, years, back)
+    before = earlier_rates(
+        named, known, own, wanted, classified, tables["other_supply"], placement.figures, day.year, years, back
+    )
     lifts = retention_lifts(tables, own, known, values, day, question.horizon, question.intake, supplies)
     past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
         employment.programs, estimated, skills, coverage, read.reported,
-        tables["predecessors"], tables["agreements"], read_scope(question.scope), question.earlier, trends, lifts,
+        tables["predecessors"], tables["agreements"], read_scope(question.scope), question.earlier, before, lifts,
     )  # fmt: skip
     facts = all_facts(evidence, placement, values, day)
     within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)

@@ -40,6 +40,7 @@ WORLDS = (
     World("employment low for reasons of its own", telling=False),
     World("openings miscounted", miscounted=True),
     World("match errors shared, as drawn", logit_error=LOGIT_ERROR),
+    World("match errors shared, as drawn; employment low for reasons of its own", LOGIT_ERROR, telling=False),
     World("match errors shared, twice as large", logit_error=2 * LOGIT_ERROR),
     World("half of the posts, declared", seen=0.5),
     World("half of the posts, all claimed", seen=0.5, honest=False),

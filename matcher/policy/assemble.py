@@ -18,7 +18,6 @@ from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
 from matcher.placement.place import Placement
 from matcher.placement.retention import Lift
-from matcher.placement.trend import Trend
 from matcher.policy.data_checks import data_checks
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import estimate_employment
@@ -52,7 +51,7 @@ class Evidence:
         predecessors, agreements: as read.
         scope: what the caller declared the tables to hold in full: "", "city" or "province".
         earlier: what an earlier assessment is remembered by.
-        trends: of placement.trend, for the programs of traditional fields.
+        earlier_rates: of placement.trend, for the programs of traditional fields.
         lifts: of placement.retention, for programs of which fewer stayed than of their peers.
     """
 
@@ -72,7 +71,7 @@ class Evidence:
     agreements: pd.DataFrame | None = None
     scope: str = ""
     earlier: Earlier = NOTHING_EARLIER
-    trends: Mapping[str, Trend] = field(default_factory=dict)
+    earlier_rates: Mapping[str, tuple[Fraction, ...]] = field(default_factory=dict)
     lifts: Mapping[str, Lift] = field(default_factory=dict)
 
 
@@ -288,7 +287,7 @@ class Gatherer:
             supply_estimated=program in evidence.estimated,
             rate=placement.fair.rates.get(program),
             rate_high=placement.high_rates.get(program),
-            **self._trend(program),
+            rates_before=self._rates_before(program),
             lift=own_lift.more if own_lift else 0,
             lift_here=lifted_here,
             peer_rate=peer_rate,
@@ -339,12 +338,9 @@ class Gatherer:
             **_reachable([row for row in linked if row.role == "current"], self._strategic, placement),
         )
 
-    def _trend(self, program: str) -> dict[str, Any]:
-        trend = self._evidence.trends.get(program)
-        if trend is None or not self._years:
-            return {}
-        before = tuple((self._years[0] - ago, rate) for ago, rate in enumerate(trend.before, 1))
-        return {"rate_at_most": trend.at_most, "rates_before": before}
+    def _rates_before(self, program: str) -> tuple[tuple[int, Fraction], ...]:
+        rates = self._evidence.earlier_rates.get(program, ())
+        return tuple((self._years[0] - ago, rate) for ago, rate in enumerate(rates, 1))
 
     def _demand_years(
         self, linked: Sequence[Any], regions: tuple[str, ...], fields: tuple[str, ...]

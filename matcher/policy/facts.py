@@ -70,9 +70,8 @@ class Facts:
         demand_years: latest first.
         source_age: months since the latest covered demand source for its field and region.
         skills: skills asked for by enough employers in reachable posts; covered: those its courses cover.
-        rate_at_most: its placeable rate in the latest demand year with posts grossed up to what the sources do not see;
-            rates_before: (demand year, rate at the posts listed), latest first; of placement.trend, None and () where it
-            was not looked at.
+        rate_high: its placeable rate with posts grossed up to what the sources do not see; rates_before: (demand year, rate
+            at the posts listed), latest first; of placement.trend, () where it was not looked at.
         named_short, named_traditional: the word of the pack's list found in its name or class.
         borders_scarce: its block has more posts than graduates.
         further_latest: share of further study among the graduates of the latest year that reports both.
@@ -133,7 +132,6 @@ class Facts:
     documents: tuple[str, ...] = ()
     growth: float | None = None
     growth_low: float | None = None
-    rate_at_most: Fraction | None = None
     rates_before: tuple[tuple[int, Fraction], ...] = ()
     best_match: float | None = None
     demand_years: tuple[DemandYear, ...] = ()

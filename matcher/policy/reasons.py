@@ -94,7 +94,7 @@ def _ground(name: str, verdict: Verdict, facts: Facts, values: Values, language:
         return f"traditional field ({facts.named_traditional}), its posts change by {growth} a year"
     if name == "traditional_rate":
         year, least = min(facts.rates_before[: values.whole("upgrade.rate_years")], key=lambda pair: pair[1])
-        was, now = rate_text(float(least)), rate_text(float(facts.rate_at_most or 0))
+        was, now = rate_text(float(least)), rate_text(float(facts.rate_high or 0))
         if zh:
             return f"传统领域（{facts.named_traditional}），岗位容纳率此前至少{was}（{year}年），现至多{now}"
         return (

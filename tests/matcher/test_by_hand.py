@@ -56,7 +56,8 @@ def test_edges_employment_and_flag_are_those_of_the_guide(city: Assessment) -> N
 def test_what_would_change_it_is_what_the_guide_says(city: Assessment) -> None:
     flags = {n: _flag(city.what_if(employed={"P043": n})) for n in (15, 16)}
     assert flags == {15: "phase_out", 16: "maintain"}
-    assert {n: _flag(city.what_if(intake={"P043": n})) for n in (9, 8)} == {9: "phase_out", 8: "maintain"}
+    flags = {n: _flag(city.what_if(intake={"P043": n})) for n in (9, 8, 7)}
+    assert flags == {9: "phase_out", 8: "insufficient_evidence", 7: "maintain"}
     trace = next(t for t in city.traces if t["program_id"] == "P043")
     certain = next(c for g in trace["grounds"] for c in g["clauses"] if c["clause"] == "surplus_likely")
     assert certain["value"] > 0.99

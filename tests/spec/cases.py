@@ -31,7 +31,7 @@ class Spec:
     def facts_of(self, changes: Mapping[str, Any]) -> Facts:
         """The base case with what a case changes, in the types of `Facts`."""
         given = {**self.base, **changes}
-        for name in ("rate", "rate_high", "rate_at_most", "peer_rate"):
+        for name in ("rate", "rate_high", "peer_rate"):
             given[name] = None if given.get(name) is None else Fraction(str(given[name]))
         given["rates_before"] = tuple((year, Fraction(str(rate))) for year, rate in given.get("rates_before", ()))
         given["enrolled"] = tuple((year, persons) for year, persons in given["enrolled"])

@@ -32,8 +32,8 @@ def traditional_rate(facts: Facts, values: Values, as_of: date) -> Ground:
     # Without declared coverage the latest posts have no upper bound.
     covered = "coverage" not in facts.why_not_certified and facts.demand_years[:1] and facts.demand_years[0].share_low
     holds = None
-    if covered and limit is not None and facts.rate_at_most is not None:
-        holds = facts.rate_at_most <= limit
+    if covered and limit is not None and facts.rate_high is not None and not facts.supply_estimated:
+        holds = facts.rate_high <= limit
     return Ground(
         "traditional_rate",
         "upgrade",
@@ -42,7 +42,7 @@ def traditional_rate(facts: Facts, values: Values, as_of: date) -> Ground:
             Clause(
                 "rate_falling",
                 holds,
-                rounded(facts.rate_at_most),
+                rounded(facts.rate_high),
                 rounded(limit),
                 "upgrade.rate_fall",
                 "point value",

@@ -1,12 +1,14 @@
-"""A falling placeable rate: an upper bound now below lower bounds of the years before, all counted the same way."""
+"""Placeable rates of the demand years before, all counted the same way."""
 
 from fractions import Fraction
 
 import pandas as pd
 
+from corpora.schema import empty_frame
 from matcher import assess
-from matcher.placement.demand_years import demand_roles, read_coverage
-from matcher.placement.trend import Trend, rate_trends
+from matcher.placement.demand_years import Coverage, demand_roles
+from matcher.placement.place import Figures
+from matcher.placement.trend import earlier_rates
 from tests.matcher.test_assessment import small
 
 YEARS = (2024, 2025, 2026)
@@ -33,60 +35,53 @@ def posts(openings: dict[int, int], source: str = "调查") -> pd.DataFrame:
     )  # fmt: skip
 
 
-def trends(
-    figures: pd.DataFrame, table: pd.DataFrame, share_low: float = 1.0, links: tuple[str, ...] = ("T", "U")
-) -> dict[str, Trend]:
+def before(
+    figures: pd.DataFrame,
+    table: pd.DataFrame,
+    links: tuple[str, ...] = ("T", "U"),
+    other: pd.DataFrame | None = None,
+    seats: dict[str, int] | None = None,
+) -> dict[str, tuple[Fraction, ...]]:
     demands = table.assign(role=demand_roles(table, 2026, ["survey_new"]))
     matches = pd.DataFrame(
         [(p, d, True) for p in links for d in demands["demand_id"]], columns=["program_id", "demand_id", "edge"]
     )
-    coverage = pd.DataFrame(
-        {
-            "source": "调查",
-            "region": "城区",
-            "field": "*",
-            "year": [2026],
-            "share_low": [share_low],
-            "share_high": [1.0],
-        }
-    )
-    return rate_trends(["T"], figures, PROGRAMS, demands, matches, read_coverage(coverage), 2026, 1, 2)
+    taken = empty_frame("other_supply") if other is None else other
+    now = Figures({}, {}, {}, (), seats or {}, {}, frozenset(), {}, {}, {}, Coverage({}), Fraction(7, 10))
+    return earlier_rates(["T"], figures, PROGRAMS, demands, matches, taken, now, 2026, 1, 2)
 
 
 def test_each_year_is_placed_with_its_own_posts_links_and_graduates() -> None:
-    found = trends(outcomes(T=[50, 50, 50], U=[50, 50, 0]), posts({2024: 90, 2025: 80, 2026: 30}))
-    # 100 graduates for 90 and 80 posts; 50 for 30, since nobody of U stayed.
-    assert found == {"T": Trend(Fraction(3, 5), (Fraction(4, 5), Fraction(9, 10)))}
+    found = before(outcomes(T=[50, 100, 50], U=[50, 50, 0]), posts({2024: 90, 2025: 75, 2026: 30}))
+    assert found == {"T": (Fraction(1, 2), Fraction(9, 10))}
 
 
-def test_the_latest_posts_count_with_what_their_source_does_not_see() -> None:
-    found = trends(outcomes(T=[50, 50, 50], U=[50, 50, 50]), posts({2024: 90, 2025: 80, 2026: 30}), share_low=0.5)
-    assert found["T"].at_most == Fraction(60, 100)
-    assert found["T"].before == (Fraction(4, 5), Fraction(9, 10))
+def test_what_is_taken_off_now_is_taken_off_in_every_year() -> None:
+    figures, table = outcomes(T=[50, 50, 50]), posts({2024: 40, 2025: 30, 2026: 20})
+    others = pd.DataFrame(
+        {"occupation_code": ["1"], "region": "城区", "year": 2026, "persons": 10, "level": None, "source": "他处"}
+    )
+    assert before(figures, table, links=("T",))["T"] == (Fraction(3, 5), Fraction(4, 5))
+    assert before(figures, table, links=("T",), other=others)["T"] == (Fraction(2, 5), Fraction(3, 5))
+    # Ten of fifty have a contracted post: 20 posts for 40.
+    assert before(figures, table, links=("T",), seats={"T": 1000})["T"] == (Fraction(1, 2), Fraction(3, 4))
 
 
 def test_a_change_of_sources_is_no_fall() -> None:
     figures = outcomes(T=[100, 100, 100])
-    ended = pd.concat(
-        [posts({2024: 50, 2025: 50, 2026: 50}), posts({2024: 60, 2025: 60}, "退出的来源")], ignore_index=True
-    )
-    # A source that ended is compared by its own latest year, not taken for posts that vanished.
-    assert trends(figures, ended, links=("T",))["T"].at_most == 1
-    # Where a new source carries, its years before are unknown: nothing is below nothing.
+    # Where a new source carries, the years before are unknown: nothing is below nothing.
     taken_over = pd.concat([posts({2024: 50, 2025: 50, 2026: 50}), posts({2026: 9}, "新来源")], ignore_index=True)
-    assert trends(figures, taken_over, links=("T",))["T"].before == (0, 0)
+    assert before(figures, taken_over, links=("T",))["T"] == (0, 0)
+    # A source that ended a year ago is looked at from its own latest year on.
+    ended = pd.concat([posts({2024: 50, 2025: 50, 2026: 50}), posts({2023: 20, 2024: 30, 2025: 40}, "退出的来源")])
+    assert before(figures, ended.reset_index(drop=True), links=("T",))["T"][0] == Fraction(1, 2)
 
 
-def test_posts_that_are_gone_leave_a_rate_of_nothing() -> None:
-    gone = trends(outcomes(T=[50, 50, 50]), posts({2024: 90, 2025: 80, 2026: 0}), links=("T",))
-    assert gone["T"].at_most == 0
-
-
-def test_an_estimated_share_or_a_missing_year_is_no_trend() -> None:
+def test_an_estimated_share_or_a_missing_year_gives_no_rates() -> None:
     table = posts({2024: 90, 2025: 80, 2026: 30})
-    assert trends(outcomes(T=[50, None, 50], U=[50, 50, 50]), table) == {}
+    assert before(outcomes(T=[50, None, 50], U=[50, 50, 50]), table) == {}
     short = outcomes(T=[50, 50, 50], U=[50, 50, 50])
-    assert trends(short[~((short["program_id"] == "T") & (short["year"] < 2026))], table) == {}
+    assert before(short[~((short["program_id"] == "T") & (short["year"] < 2026))], table) == {}
 
 
 def test_an_assessment_upgrades_a_traditional_field_by_its_falling_rate() -> None:

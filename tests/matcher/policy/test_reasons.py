@@ -68,7 +68,7 @@ TRADITIONAL = replace(STEADY, named_traditional="纺织", growth=-0.043)
 FALLING = replace(
     STEADY,
     named_traditional="纺织",
-    rate_at_most=Fraction(41, 100),
+    rate_high=Fraction(41, 100),
     rates_before=((2025, Fraction(83, 100)), (2024, Fraction(9, 10))),
     why_not_certified=("rate",),
     demand_years=(DemandYear(2026, 12_000, 0.97),),
