@@ -45,6 +45,13 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="改为撤并论证材料，可重复；all 为全部建议撤并的 / the file on a withdrawal instead; repeatable",
 )
 @click.option(
+    "--new-program",
+    "openings",
+    multiple=True,
+    metavar="CODE|all",
+    help="改为增设专业论证材料，可重复 / the file on a new program instead; repeatable",
+)
+@click.option(
     "--template",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     default=None,
@@ -61,6 +68,7 @@ def report(
     earlier: Path | None,
     schools: tuple[str, ...],
     dossiers: tuple[str, ...],
+    openings: tuple[str, ...],
     template: Path | None,
     out: Path | None,
     lang: str,
@@ -82,11 +90,11 @@ def report(
         if form not in FORMATS:
             raise UnknownFormat(form)
     assessment = load_assessment(folder)
-    documents = list(_files(assessment, schools, dossiers, lang))
-    if not schools and not dossiers:
+    documents = _files(assessment, schools, dossiers, openings, lang)
+    if not (schools or dossiers or openings):
         before = load_assessment(earlier) if earlier else None
         kind: Edition = "internal" if edition == "internal" else "public"
-        documents = [(f"report-{kind}", annual_report(assessment, kind, lang, before))]
+        documents = iter([(f"report-{kind}", annual_report(assessment, kind, lang, before))])
     target = out or folder.with_name(f"{folder.name}-report")
     target.mkdir(parents=True, exist_ok=True)
     for name, document in documents:
@@ -97,16 +105,21 @@ def report(
 
 
 def _files(
-    assessment: "Assessment", schools: tuple[str, ...], dossiers: tuple[str, ...], lang: str
+    assessment: "Assessment", schools: tuple[str, ...], dossiers: tuple[str, ...], openings: tuple[str, ...], lang: str
 ) -> Iterator[tuple[str, "Document"]]:
     """The files asked for, each with its name."""
+    from reports.annual import Material
     from reports.dossier import to_withdraw, withdrawal_dossier
     from reports.institution import institution_report, institutions
+    from reports.new_program import new_program_file, suggested_programs
 
-    for name in institutions(assessment) if "all" in schools else schools:
-        yield f"institution-{_plain(name)}", institution_report(assessment, name, lang)
-    for program in to_withdraw(assessment) if "all" in dossiers else dossiers:
-        yield f"dossier-{_plain(program)}", withdrawal_dossier(assessment, program, lang)
+    m = Material(assessment, "internal", lang)
+    for name in institutions(m) if "all" in schools else schools:
+        yield f"institution-{_plain(name)}", institution_report(m, name)
+    for program in to_withdraw(m) if "all" in dossiers else dossiers:
+        yield f"dossier-{_plain(program)}", withdrawal_dossier(m, program)
+    for code in suggested_programs(m) if "all" in openings else openings:
+        yield f"new-program-{_plain(code)}", new_program_file(m, code)
 
 
 def _plain(name: str) -> str:

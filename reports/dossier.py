@@ -10,7 +10,6 @@ from typing import Any, Literal
 from corpora.faults import Unusable
 from corpora.frames import empty, word
 from corpora.schema import empty_frame
-from matcher.assessment import Assessment
 from matcher.blocks import COLUMNS as BLOCK_COLUMNS
 from matcher.blocks import block_comparison, block_sentence
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES, MEASURE_NAMES, REGULATION_NAMES
@@ -42,19 +41,18 @@ class Item:
     blocks: tuple[Block, ...] = ()
 
 
-def to_withdraw(assessment: Assessment) -> list[str]:
+def to_withdraw(m: Material) -> list[str]:
     """Programs with the advice to phase out."""
-    table = assessment.programs
-    return sorted(table.loc[table["flag"] == "phase_out", "program_id"].astype(str))
+    return sorted(m.points.loc[m.points["flag"] == "phase_out", "program_id"].astype(str))
 
 
-def withdrawal_dossier(assessment: Assessment, program_id: str, language: str = "zh") -> Document:
+def withdrawal_dossier(m: Material, program_id: str) -> Document:
     """The file on one program; internal by nature.
 
     Raises:
         UnknownProgram: no such program.
     """
-    m = Material(assessment, "internal", language)
+    language, manifest = m.language, m.assessment.manifest
     if program_id not in m.points_by_id:
         raise UnknownProgram(program_id)
     items = [item(m, program_id) for item in ITEMS] + [Item(key, "missing") for key in TO_FILL]
@@ -76,7 +74,6 @@ def withdrawal_dossier(assessment: Assessment, program_id: str, language: str = 
         ),
     )
     parts = [Section(m.say(f"item_{item.key}"), 1, item.blocks) for item in items if item.blocks]
-    manifest = assessment.manifest
     return Document(
         title=m.say("title_dossier"),
         subtitle=(

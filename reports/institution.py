@@ -6,7 +6,6 @@ import pandas as pd
 
 from corpora.faults import Unusable
 from corpora.frames import word
-from matcher.assessment import Assessment
 from matcher.policy.words import FLAG_NAMES, NOTICES
 from reports.annual import DEFINED, numbered
 from reports.annual.findings import measure_name
@@ -24,21 +23,21 @@ class UnknownInstitution(Unusable):
         )
 
 
-def institutions(assessment: Assessment) -> list[str]:
+def institutions(m: Material) -> list[str]:
     """Institutions with a program, by name."""
-    return sorted(set(assessment.programs["institution"].dropna().astype(str)))
+    return sorted(set(m.points["institution"]) - {""})
 
 
-def institution_report(assessment: Assessment, institution: str, language: str = "zh") -> Document:
+def institution_report(m: Material, institution: str) -> Document:
     """One institution's programs for its own planning; internal by nature.
 
     Raises:
         UnknownInstitution: no program of that institution.
     """
-    m = Material(assessment, "internal", language)
+    language, manifest = m.language, m.assessment.manifest
     own = m.points[m.points["institution"] == institution]
     if own.empty:
-        raise UnknownInstitution(institution, institutions(assessment))
+        raise UnknownInstitution(institution, institutions(m))
     sections = [
         Section(m.say("school_points"), 1, (Paragraph(_summary(m, own)), _points(m, own))),
         Section(m.say("school_chains"), 1, (Paragraph(m.say("school_chains_text")), _chains(m, own))),
@@ -46,7 +45,6 @@ def institution_report(assessment: Assessment, institution: str, language: str =
         Section(m.say("school_courses"), 1, tuple(_courses(m, own))),
         Section(m.say("school_data"), 1, tuple(_data(m, own))),
     ]
-    manifest = assessment.manifest
     return Document(
         title=institution,
         subtitle=(

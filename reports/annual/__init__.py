@@ -11,6 +11,8 @@ from reports.annual.offer import basics, layout
 from reports.annual.proposals import proposals
 from reports.content import Document, Edition, Section
 
+__all__ = ["DEFINED", "Material", "annual_report", "numbered"]
+
 CHAPTERS = (basics, industry, layout, matching, follow_up, problems, proposals)
 DEFINED = (
     "supply", "posts", "rate", "block", "flag", "flag_probability", "list", "employment_mean", "share_of_schools", "unfilled",

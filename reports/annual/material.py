@@ -11,6 +11,7 @@ from corpora.frames import empty, rows, word
 from corpora.schema import empty_frame
 from matcher.assessment import Assessment
 from matcher.lists import provincial_list, school_list
+from matcher.offer import whitespace
 from matcher.plan import Plan, PlanFault
 from reports import words
 from reports.content import HIDDEN, Column, Edition, Kind
@@ -149,6 +150,11 @@ class Material:
     @cached_property
     def school(self) -> pd.DataFrame:
         return school_list(self.assessment)
+
+    @cached_property
+    def whitespace(self) -> pd.DataFrame:
+        """Empty posts and the catalogue programs that they suggest."""
+        return whitespace(self.assessment)
 
     @cached_property
     def plan(self) -> Plan | None:

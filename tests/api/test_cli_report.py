@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from api.cli import cli
 from matcher import Assessment
+from reports.annual import Material
 from reports.dossier import to_withdraw
 
 
@@ -29,7 +30,9 @@ def test_dossiers_are_one_file_a_program(folder: Path, city: Assessment, tmp_pat
         cli, ["report", str(folder), "--format", "html", "--dossier", "all", "--lang", "en", "--out", str(tmp_path)]
     )
     assert done.exit_code == 0, done.output
-    assert {f.name for f in tmp_path.iterdir()} == {f"dossier-{p}-en.html" for p in to_withdraw(city)}
+    assert {f.name for f in tmp_path.iterdir()} == {
+        f"dossier-{p}-en.html" for p in to_withdraw(Material(city, "internal", "en"))
+    }
 
 
 def test_an_unknown_form_is_refused_with_those_there_are(folder: Path) -> None:

@@ -4,12 +4,19 @@ import pytest
 
 from corpora.frames import empty
 from matcher import Assessment
+from matcher.offer import whitespace
 from matcher.policy.reasons import FLAG_NAMES
+from reports.annual import Material
 from reports.content import Document, Table, shown
 from reports.dossier import ITEMS, TO_FILL, UnknownProgram, to_withdraw, withdrawal_dossier
 from reports.institution import UnknownInstitution, institution_report, institutions
+from reports.new_program import TO_SHOW, NotSuggested, new_program_file, suggested_programs
 from reports.write import rendered
 from tests.reports.reading import docx_tables, expected
+
+
+def material(city: Assessment, language: str = "zh") -> Material:
+    return Material(city, "internal", language)
 
 
 def named(document: Document, key: str) -> Table:
@@ -23,8 +30,8 @@ def column(table: Table, key: str) -> list[object]:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_institution_sees_all_its_points_and_nobody_elses(city: Assessment, language: str) -> None:
-    name = institutions(city)[1]
-    document = institution_report(city, name, language)
+    name = institutions(material(city))[1]
+    document = institution_report(material(city, language), name)
     own = city.programs[city.programs["institution"] == name].set_index("program_id")
     table = named(document, "points")
     assert set(column(table, "program_id")) == set(own.index)
@@ -38,24 +45,24 @@ def test_an_institution_sees_all_its_points_and_nobody_elses(city: Assessment, l
 
 
 def test_course_changes_are_the_skills_that_no_course_covers(city: Assessment) -> None:
-    name = institutions(city)[0]
+    name = institutions(material(city))[0]
     own = set(city.programs.loc[city.programs["institution"] == name, "program_id"])
     skills = city.skills[city.skills["program_id"].isin(own) & (city.skills["covered_by"] == "")]
-    table = named(institution_report(city, name), "courses")
+    table = named(institution_report(material(city), name), "courses")
     found = set(zip(column(table, "program_id"), column(table, "skill"), strict=True))
     assert found == set(zip(skills["program_id"], skills["skill"], strict=True))
 
 
 def test_an_unknown_institution_is_answered_with_known_ones(city: Assessment) -> None:
     with pytest.raises(UnknownInstitution) as fault:
-        institution_report(city, "没有的学校")
-    assert institutions(city)[0] in fault.value.message("zh")
+        institution_report(material(city), "没有的学校")
+    assert institutions(material(city))[0] in fault.value.message("zh")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_dossier_lists_every_item_and_says_what_is_missing(city: Assessment, language: str) -> None:
-    program = to_withdraw(city)[0]
-    document = withdrawal_dossier(city, program, language)
+    program = to_withdraw(material(city))[0]
+    document = withdrawal_dossier(material(city, language), program)
     checklist = named(document, "checklist")
     assert len(checklist.rows) == len(ITEMS) + len(TO_FILL)
     missing = {"zh": "空缺", "en": "missing"}[language]
@@ -69,8 +76,8 @@ def test_a_dossier_lists_every_item_and_says_what_is_missing(city: Assessment, l
 
 def test_a_dossier_carries_the_certificate_the_history_and_the_neighbours(city: Assessment) -> None:
     certified = {r["program_id"]: b for b in city.blocks if b["certified"] for r in b["programs"]}
-    program = next(p for p in to_withdraw(city) if p in certified)
-    document = withdrawal_dossier(city, program)
+    program = next(p for p in to_withdraw(material(city)) if p in certified)
+    document = withdrawal_dossier(material(city), program)
     block = certified[program]
     total = next(row for row in named(document, "certificate").rows if row.role == "total")
     assert f"{block['cannot_be_placed']:.2f}" in total.values[3]
@@ -88,4 +95,23 @@ def test_a_dossier_carries_the_certificate_the_history_and_the_neighbours(city: 
 
 def test_an_unknown_program_is_a_clear_fault(city: Assessment) -> None:
     with pytest.raises(UnknownProgram):
-        withdrawal_dossier(city, "P999")
+        withdrawal_dossier(material(city), "P999")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_file_on_a_new_program_adds_up_the_empty_posts_that_suggest_it(city: Assessment, language: str) -> None:
+    code = suggested_programs(material(city))[0]
+    document = new_program_file(material(city, language), code)
+    gaps = whitespace(city)
+    own = gaps[(gaps[[f"code_{n}" for n in (1, 2, 3)]] == code).any(axis=1)]
+    table = named(document, "demand")
+    assert set(column(table, "demand_id")[:-1]) == set(own["demand_id"])
+    assert table.rows[-1].values[5] == round(float(own["whitespace"].sum()), 2)
+    missing = {"zh": "空缺", "en": "missing"}[language]
+    assert column(named(document, "checklist"), "status").count(missing) == len(TO_SHOW)
+
+
+def test_a_program_that_no_post_suggests_is_a_clear_fault(city: Assessment) -> None:
+    with pytest.raises(NotSuggested) as fault:
+        new_program_file(material(city), "000000")
+    assert suggested_programs(material(city))[0] in fault.value.message("en")
