@@ -36,7 +36,7 @@ bench: .venv/.installed
 
 # The description of the HTTP interface, held true by a test.
 openapi: .venv/.installed
-	$(BIN)/python -m api.http.description > docs/openapi.json
+	$(BIN)/python -m api.http.description docs/openapi.json
 
 # Trains the encoder's adapter and fits the calibration again, some 40 minutes on two cores: make model DATA=folder PAIRS=folder
 # (benchmarks/quality/data.py says what the folders hold).

@@ -115,7 +115,7 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
             head = Text(FLAG_NAMES[flag][language] if place == 0 else "", style=f"bold {COLOURS[flag]}")
             cases.add_row(head, name, why)
     console.print(cases)
-    console.print(_offer(assessment, language))
+    console.print(f"\n{_offer(assessment, language)}")
     for warning in manifest["warnings"]:
         console.print(f"[dim]· {warning[language]}[/dim]")
     console.print()

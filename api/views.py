@@ -36,7 +36,8 @@ def visible(store: Store, assessment_id: str, who: Caller) -> Assessment:
 def tables_of(store: Store, assessment_id: str, who: Caller) -> Tables:
     """The tables of `visible`, kept with what was made of them."""
     key = ("tables", assessment_id, *view_key(who))
-    return store.kept(key, lambda: Tables(visible(store, assessment_id, who)))
+    public = who.scoped or who.role == "viewer"
+    return store.kept(key, lambda: Tables(visible(store, assessment_id, who), store.load(assessment_id), public))
 
 
 def view_of(assessment: Assessment, who: Caller) -> Assessment:

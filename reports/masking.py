@@ -14,7 +14,6 @@ import pandas as pd
 from corpora.frames import empty, word
 from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
-from matcher.lists import provincial_list
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES
 from reports.suppression import suppressed, telling_sums
 
@@ -41,7 +40,7 @@ def public_view(assessment: Assessment) -> Assessment:
     """The same assessment without what only the bureau and the schools may see; see the head of this file.
 
     Institutions are gone from `programs` and from the inputs, reasons name the grounds without figures, matches are the
-    links alone, the assignment is empty. Lists by catalogue program come from `public_list`.
+    links alone, the assignment is empty. Lists by catalogue program come from reports/public_tables.py.
     """
     hidden = hidden_programs(assessment)
     posts = hidden_demands(assessment)
@@ -53,7 +52,7 @@ def public_view(assessment: Assessment) -> Assessment:
     return replace(
         assessment,
         programs=_programs(assessment, hidden, shut),
-        demands=_blank(demands, posts, _OF_A_DEMAND),
+        demands=blank(demands, posts, _OF_A_DEMAND),
         matches=_links(assessment, set(demands.loc[posts, "demand_id"])),
         skills=assessment.skills.assign(
             posts=float("nan"), employers=pd.array([pd.NA] * len(assessment.skills), dtype="Int64")
@@ -66,24 +65,6 @@ def public_view(assessment: Assessment) -> Assessment:
         manifest={**assessment.manifest, "earlier": {}, "edition": "public"},
         inputs=_inputs(assessment),
     )
-
-
-def public_list(assessment: Assessment) -> pd.DataFrame:
-    """The provincial list (columns as `matcher.lists.PROVINCIAL`) of the whole assessment, small cells left out.
-
-    Sums by catalogue program and by region may be published beside it.
-    """
-    table = provincial_list(assessment)
-    by_year = table["graduates_by_year"].map(_least_year)
-    small = table["supply"].between(0, LEAST_GRADUATES, inclusive="neither").fillna(False) | (by_year < LEAST_GRADUATES)
-    kind = table["code"].fillna(table["name"]) + " " + table["level"].fillna("")
-    out = suppressed(table["supply"], small, [kind, table["region"]], LEAST_GRADUATES)
-    figures = ("students", "intake_by_year", "graduates_by_year", "supply", "rate", "posts")
-    table = _blank(table, out, figures)
-    for column, lang in (("reason", "zh"), ("reason_en", "en")):
-        shown = table["classes_of_points"]
-        table[column] = [NOT_SHOWN[lang] if left_out else word(text) for left_out, text in zip(out, shown, strict=True)]
-    return table
 
 
 def hidden_programs(assessment: Assessment) -> pd.Series:
@@ -120,9 +101,11 @@ def _small_cohorts(assessment: Assessment) -> set[str]:
 
 def _programs(assessment: Assessment, hidden: pd.Series, shut: pd.Series) -> pd.DataFrame:
     programs = assessment.programs.assign(institution=pd.array([None] * len(assessment.programs), dtype="string"))
-    programs = _blank(programs, pd.Series(True, index=programs.index), _PROBABILITIES)
-    programs = _blank(programs, hidden, _OF_A_PROGRAM)
-    programs = _blank(programs, shut, ("placeable_rate", "placeable_low", "placeable_high", "supply"))
+    programs = blank(programs, pd.Series(True, index=programs.index), _PROBABILITIES)
+    programs = blank(programs, hidden, _OF_A_PROGRAM)
+    # Whoever knows a college's text could find its program by the hash.
+    programs["text_hash"] = pd.array([None] * len(programs), dtype="string")
+    programs = blank(programs, shut, ("placeable_rate", "placeable_low", "placeable_high", "supply"))
     carried = {t["program_id"]: t for t in assessment.traces}
     for column, lang in (("reason", "zh"), ("reason_en", "en")):
         programs[column] = pd.array([_reason(carried[p], lang) for p in programs["program_id"]], dtype="string")
@@ -136,12 +119,6 @@ def _large_years(text: Any) -> Any:
         return text
     years = [part for part in str(text).split("; ") if part]
     return "; ".join(p for p in years if int(p.rsplit("/", 1)[1]) >= LEAST_GRADUATES)
-
-
-def _least_year(text: Any) -> float:
-    """Of "2026: 41; 2025: 8" the least figure above nought; infinity where there is none."""
-    found = [int(part.rsplit(": ", 1)[1]) for part in word(text).split("; ") if part]
-    return min((n for n in found if n), default=float("inf"))
 
 
 def _reason(trace: Mapping[str, Any], lang: str) -> str:
@@ -165,6 +142,8 @@ def _trace(trace: Mapping[str, Any]) -> dict[str, Any]:
         "predecessors": [],
         "pooled": None,
         "data_checks": [],
+        "text_changed": False,
+        "links_in_new_sentences": [],
         "counterfactuals": [],
     }
 
@@ -204,16 +183,16 @@ def _inputs(assessment: Assessment) -> dict[str, pd.DataFrame]:
     given = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
     found = {kind: table if kind in _PUBLIC_INPUTS else table.iloc[:0] for kind, table in given.items()}
     every = pd.Series(True, index=given["programs"].index)
-    found["programs"] = _blank(given["programs"], every, ("institution", "capacity", "exempt"))
-    found["chains"] = _blank(given["chains"], pd.Series(True, index=given["chains"].index), ("lead_enterprises",))
+    found["programs"] = blank(given["programs"], every, ("institution", "capacity", "exempt"))
+    found["chains"] = blank(given["chains"], pd.Series(True, index=given["chains"].index), ("lead_enterprises",))
     demands = given["demands"]
     shown = set(assessment.demands.loc[~hidden_demands(assessment), "demand_id"])
     out = ~demands["demand_id"].isin(shown)
-    found["demands"] = _blank(demands, out, (*_DEMAND_COUNTS, *_DEMAND_NAMES))
+    found["demands"] = blank(demands, out, (*_DEMAND_COUNTS, *_DEMAND_NAMES))
     return found
 
 
-def _blank(table: pd.DataFrame, where: pd.Series, columns: tuple[str, ...]) -> pd.DataFrame:
+def blank(table: pd.DataFrame, where: pd.Series, columns: tuple[str, ...]) -> pd.DataFrame:
     """The table with cells missing."""
     kept = {c: table[c].mask(where) for c in columns if c in table}
     return table.assign(**kept)

@@ -2,18 +2,20 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from typing import Any, Literal
 
 import pandas as pd
 
 from corpora.faults import Unusable
-from corpora.frames import harmless
+from corpora.frames import harmless, word
 from matcher.assessment import Assessment
 from matcher.folder import as_shown
 from matcher.lists import provincial_list, school_list
+from matcher.offer import whitespace
 from reports.charts import chain_balance
+from reports.public_tables import public_chains
 
 Format = Literal["csv", "xlsx"]
 _FROM_INPUT = ("occupation_code", "field", "chain", "segment", "stage", "basis", "growth", "growth_low", "employers",
@@ -43,10 +45,15 @@ class Table:
 
 
 class Tables:
-    """What is asked of one assessment again and again; every table is made when first asked for."""
+    """What is asked of one assessment again and again; every table is made when first asked for.
 
-    def __init__(self, assessment: Assessment) -> None:
-        self.assessment = assessment
+    Args:
+        assessment: as the caller may see it. whole: as it is; what a market lacks follows from all of its programs.
+        public: whether of sums over all programs only those that anybody may see are told.
+    """
+
+    def __init__(self, assessment: Assessment, whole: Assessment, public: bool) -> None:
+        self.assessment, self._whole, self._public = assessment, whole, public
 
     @cached_property
     def programs(self) -> Table:
@@ -66,16 +73,13 @@ class Tables:
 
     @cached_property
     def whitespace(self) -> Table:
-        """Demands whose posts stay empty, most first."""
-        table = self.demands.frame
-        return Table(
-            table[table["whitespace"] > 0].sort_values(["whitespace", "demand_id"], ascending=[False, True])
-        )  # fmt: skip
+        """`matcher.whitespace` with the programs and institutions that the caller sees."""
+        return Table(seen_of(whitespace(self._whole), self.assessment))
 
     @cached_property
     def chains(self) -> Table:
-        """Posts and graduates of every chain and stage; see `reports.charts.chain_balance`."""
-        return Table(chain_balance(self.assessment))
+        """Posts and graduates of every chain and stage, of the whole market; see `reports.charts.chain_balance`."""
+        return Table(public_chains(self._whole) if self._public else chain_balance(self._whole))
 
     @cached_property
     def provincial(self) -> Table:
@@ -123,6 +127,21 @@ class Tables:
         table: Table = getattr(self, name)
         rows = table.page(self.by_program[name].get(program_id, []))
         return [{key: value for key, value in row.items() if key != "program_id"} for row in rows]
+
+
+def seen_of(empty_posts: pd.DataFrame, view: Assessment) -> pd.DataFrame:
+    """Empty posts of a whole assessment, with no id, institution or figure that a view of it leaves out."""
+    programs = set(view.programs["program_id"])
+    institutions = set(view.programs["institution"].dropna())
+    known = view.demands.set_index("demand_id")
+    figures = {c: known[c].reindex(empty_posts["demand_id"]).array for c in ("posts", "whitespace", "block")}
+
+    def kept(names: pd.Series, allowed: Set[str]) -> pd.Series:
+        found = [";".join(n for n in word(text).split(";") if n in allowed) for text in names]
+        return pd.Series(found, index=names.index, dtype="string")
+
+    at = {c: kept(empty_posts[c], institutions) for c in empty_posts.columns if c.startswith("at_")}
+    return empty_posts.assign(**figures, served_by=kept(empty_posts["served_by"], programs), **at)
 
 
 def chosen(

@@ -17,4 +17,4 @@ def described() -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(described())
+    Path(sys.argv[1]).write_text(described(), encoding="utf-8")

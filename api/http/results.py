@@ -17,7 +17,7 @@ from api.http.tables import FILES, Row, Search, Shape, Sort, Values, plain, show
 from api.state.assessments import Assessments
 from api.state.reviews import Reviews
 from matcher.explain import UnknownProgram
-from reports.masking import public_list
+from reports.public_tables import public_list
 
 router = APIRouter(prefix="/v1/assessments/{assessment_id}", tags=["assessments"])
 FOUND = {**responses("not-found", "unusable-input"), 304: {"description": "Not changed since the ETag given."}}

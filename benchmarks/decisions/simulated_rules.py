@@ -1,16 +1,18 @@
 """What should be flagged in a simulated market, what simple rules would flag, and whether certificates hold.
 
-`truth`: the default pack's own rules on what is true, nothing in doubt and nothing void. A surplus is a max-min rate below
-0.7 over true supply, posts and links; low employment a theta below 0.6; headroom, indispensability and the scarce side those
-of the true market. So phase_out is right where graduates truly are too many, truly find little work and can truly be
-replaced; expand where a fifth of the supply could truly be added and theta is not below 0.6; else maintain.
-`on_evidence`: the same, but a certificate that the tables void (no listed match, no coverage, an estimated share, observed
-placements above the posts) stays void. This is what a flag probability is about: what the rules would say if the quantities
-in doubt were known and the evidence were what it is.
+The true market is one draw more, the one that happens, and the rules read it as they read any draw (matcher.policy.doubt):
+- `truth`: of a program of which nothing but the market and its employment is in question. phase_out is right where graduates
+  truly are too many (a max-min rate below 0.7 over true supply, posts and links), truly find little work (theta below 0.6) and
+  can truly be replaced; expand where a fifth of the supply could truly be added and theta is not below 0.6; else maintain.
+- `on_evidence`: of the program as its tables show it. What no draw mends stays: a certificate that is void (no listed match,
+  no coverage, an estimated share, observed placements above the posts), peers of whom more stay. This is what a flag
+  probability is about: what the rules would say if the quantities in doubt were known and the evidence were what it is.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -19,69 +21,63 @@ from scipy.sparse.csgraph import maximum_flow
 from simulated_market import AS_OF, Truth
 
 from matcher import Assessment
+from matcher.placement.draws import Draws
 from matcher.placement.fair import place_fairly
-from matcher.placement.marginal import marginals
-from matcher.policy.advice import advise
-from matcher.policy.doubt import RATE_CLAUSES
+from matcher.placement.market import divide, headroom, indispensability, market_of
+from matcher.policy.doubt import drawn_clauses, flag_shares
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
 
 DAY = date.fromisoformat(AS_OF)
 # Cuts that a planner would choose for a gap: the same shares of supply that the method's own rules ask for.
 SURPLUS_CUT, GROWTH_CUT, LOW_RATE = 0.7, 1.2, 0.6
+# A program in full order, of which the market and its employment decide.
+OPEN = Facts(
+    program_id="",
+    graduates=300,
+    courses=12,
+    source_age=0,
+    first_cohort=DAY.year - 10,
+    supply=100,
+    rate=Fraction(0),
+    rate_below=0.5,
+    why_not_certified=("rate",),
+    certified=False,
+    headroom=0,
+    headroom_prioritize=0.5,
+    headroom_expand=0.5,
+    indispensability=0,
+    borders_scarce=False,
+    below=0.5,
+)
 GAPS = {"own gap": "own_gap", "completers' share": "completers_share_gap"}
 
 
-def true_flags(truth: Truth, void: Collection[str], values: Values) -> pd.DataFrame:
-    """One row a program: program_id, truth and on_evidence (flags), surplus and low (whether they truly are).
+def true_flags(truth: Truth, facts: Sequence[Facts], values: Values) -> pd.DataFrame:
+    """One row for each of the facts: truth and on_evidence (flags), surplus (whether it truly is in one).
 
     Args:
-        void: programs whose certificate the tables void (`voided`).
+        facts: of every program, as published.
     """
-    fair = place_fairly(truth.supply, truth.posts, truth.edges)
-    block = {program: b for b in fair.blocks for program in b.programs}
-    marginal = marginals(truth.supply, truth.posts, truth.edges)
-    rows = []
-    for program, supply in truth.supply.items():
-        rate, own = fair.rates.get(program), block.get(program)
-        low = truth.theta[program] < values.number("employment.low_rate")
-        surplus = rate is not None and rate < values.share("surplus.rate")
-        flags = [
-            advise(
-                Facts(
-                    program_id=program,
-                    graduates=values.whole("evidence.min_graduates"),
-                    courses=values.whole("evidence.min_courses"),
-                    source_age=0,
-                    first_cohort=DAY.year - 10,
-                    supply=supply or None,
-                    rate=rate,
-                    certified=certified,
-                    borders_scarce=None if own is None else own.posts > own.supply,
-                    headroom=marginal[program].headroom,
-                    indispensability=marginal[program].indispensability,
-                    below=float(low),
-                ),
-                values,
-                DAY,
-            ).flag
-            for certified in (surplus, surplus and program not in void)
-        ]
-        rows.append((program, *flags, surplus, low))
-    return pd.DataFrame(rows, columns=["program_id", "truth", "on_evidence", "surplus", "low"])
-
-
-def objections(result: Assessment) -> dict[str, tuple[str, ...]]:
-    """Program -> what stands against a certificate of its block; ("block",) for one that no listed match puts in any."""
-    found = {str(p): ("block",) for p in result.programs["program_id"]}
-    for block in result.blocks:
-        found |= {row["program_id"]: tuple(block["why_not_certified"]) for row in block["programs"]}
-    return found
-
-
-def voided(against: Mapping[str, tuple[str, ...]]) -> set[str]:
-    """Programs whose certificate anything but rates stands against."""
-    return {program for program, reasons in against.items() if not RATE_CLAUSES.issuperset(reasons)}
+    market, programs, _ = market_of(truth.supply, truth.posts, truth.edges)
+    division = divide(market)
+    rate = division.rates(market)[None]
+    happens = Draws(
+        tuple(programs),
+        rate=rate,
+        rate_high=rate,
+        headroom=headroom(market, division)[None],
+        supply=market.supply[None],
+        indispensability=indispensability(market, division, np.arange(len(programs)))[None],
+    ).of([f.program_id for f in facts])
+    low = np.array([truth.theta[f.program_id] < values.number("employment.low_rate") for f in facts])
+    # Employment is low in a draw where its uniform is below L: here for certain, or for certain not.
+    certain = np.where(low, -1.0, 2.0)[None]
+    found = {"surplus": happens.rate[0] < values.number("surplus.rate")}
+    for name, seen in (("truth", [replace(OPEN, program_id=f.program_id) for f in facts]), ("on_evidence", facts)):
+        clauses = drawn_clauses(happens, seen, certain, values)
+        found[name] = [flag_shares(f, values, DAY, clauses[:, i])[0][0] for i, f in enumerate(seen)]
+    return pd.DataFrame(found)
 
 
 def simple_flags(programs: pd.DataFrame, outcomes: pd.DataFrame) -> Mapping[str, np.ndarray]:

@@ -29,10 +29,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from simulated_market import AS_OF, World, simulate
-from simulated_rules import DAY, checked_certificates, objections, simple_flags, true_flags, voided
+from simulated_rules import DAY, checked_certificates, simple_flags, true_flags
 
 from matcher import assess
 from matcher.drawing import LOGIT_ERROR
+from matcher.judging import Question, judge, read_tables
 from matcher.policy.pack import load_pack
 
 WORLDS = (
@@ -91,33 +92,26 @@ def assessed(world: World, markets: Sequence[int], draws: int = 200, workers: in
 
 
 def _market(world: World, draws: int, seed: int) -> tuple[pd.DataFrame, int, int]:
-    market = simulate(world, seed)
-    result = assess(**market.tables, as_of=AS_OF, draws=draws, seed=seed, counterfactuals=False)
-    against = objections(result)
-    true = true_flags(market.truth, voided(against), load_pack().on(DAY)).set_index("program_id")
-    programs = result.programs["program_id"]
-    shares = {trace["program_id"]: trace["flag_shares"] for trace in result.traces}
-    likely = {
-        trace["program_id"]: clause["holds"] is True
-        for trace in result.traces
-        for ground in trace["grounds"]
-        for clause in ground["clauses"]
-        if clause["clause"] == "surplus_likely"
-    }
-    most = [next((flag for flag, share in shares[p].items() if share > 0.5), "") for p in programs]
+    market, values = simulate(world, seed), load_pack().on(DAY)
+    point = assess(**market.tables, as_of=AS_OF, draws=0, counterfactuals=False)
+    # What `assess` does with these draws, and the facts behind it.
+    question = Question(point.inputs, values, DAY, draws=draws, seed=seed)
+    found = judge(question, read_tables(question), point.matches.drop(columns=["edge", "why_not"]), {})
+    true = true_flags(market.truth, found.facts, values)
     table = pd.DataFrame(
         {
             "market": seed,
-            "probability": result.programs["flag_probability"].astype(float),
-            "against": ["|".join(against[p]) for p in programs],
-            "likely": [likely.get(p, False) for p in programs],
-            **true.loc[programs].reset_index(drop=True),
-            METHOD: result.programs["flag"],
-            MOST_DRAWS: most,
-            **simple_flags(result.programs, market.tables["outcomes"]),
+            "probability": [v.flag_probability for v in found.verdicts],
+            # A program without a listed match is in no block, and has no certificate.
+            "against": ["|".join(f.why_not_certified) if f.block else "no block" for f in found.facts],
+            "likely": [f.rate_below is not None and f.rate_below >= values.number("doubt.red") for f in found.facts],
+            **true,
+            METHOD: [v.flag for v in found.verdicts],
+            MOST_DRAWS: [next((flag for flag, share in v.flag_shares if share > 0.5), "") for v in found.verdicts],
+            **simple_flags(point.programs, market.tables["outcomes"]),
         }
     )
-    return table, *checked_certificates(result, seed)
+    return table, *checked_certificates(point, seed)
 
 
 def flag_figures(found: pd.DataFrame) -> list[dict[str, Any]]:
@@ -143,8 +137,9 @@ def flag_figures(found: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def reliability(found: pd.DataFrame, flag: str | None = None) -> list[dict[str, Any]]:
-    """Flags by class of stated probability; all flags, or one."""
-    asked = found if flag is None else found[found[METHOD] == flag]
+    """Flags by class of stated probability, those without any left out; all flags, or one."""
+    stated = found[found["probability"].notna()]
+    asked = stated if flag is None else stated[stated[METHOD] == flag]
     place = np.searchsorted(CLASSES, asked["probability"], side="right") - 1
     rows = []
     for k in np.unique(place):

@@ -9,6 +9,7 @@ every status that is no success. Exits 1 if there is one.
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import random
@@ -36,7 +37,7 @@ async def main(clients: int, seconds: float, processes: int, pause: float) -> bo
             "DUIKOU_RATE": "1000000/minute", "DUIKOU_LOG_LEVEL": "error",
         }  # fmt: skip
         command = [sys.executable, "-c", "from api.cli import main; main()", "serve", "--lang", "en"]
-        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
         try:
             assert server.stdout
             token = next(line.split()[1] for line in server.stdout if "duikou_" in line)
@@ -56,7 +57,7 @@ async def main(clients: int, seconds: float, processes: int, pause: float) -> bo
                     *(one(client, assessment, programs, number, end, pause, found) for number in range(clients))
                 )
                 print(
-                    f"processor seconds of the server {cpu_seconds(server.pid) - used:.1f}, of one client's program {time.process_time():.1f}"
+                    f"processor seconds of the server: {cpu_seconds(server.pid) - used:.1f}, load of the machine {os.getloadavg()[0]:.1f}"
                 )
         finally:
             server.terminate()
@@ -64,10 +65,14 @@ async def main(clients: int, seconds: float, processes: int, pause: float) -> bo
     return report(found, seconds)
 
 
-def cpu_seconds(pid: int) -> float:
-    """Processor time of a process so far (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def cpu_seconds(group: int) -> float:
+    """Processor time so far of the processes of a group (Linux)."""
+    ticks = 0
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = file.read_text().rsplit(")", 1)[1].split()
+            ticks += int(fields[11]) + int(fields[12]) if int(fields[2]) == group else 0
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 async def ready(client: httpx.AsyncClient) -> str:

@@ -15,7 +15,8 @@ from matcher.offer import whitespace
 from matcher.plan import Plan, PlanFault
 from reports import words
 from reports.content import HIDDEN, Column, Edition, Kind
-from reports.masking import LEAST_GRADUATES, hidden_demands, public_list
+from reports.masking import LEAST_GRADUATES, hidden_demands
+from reports.public_tables import public_list
 
 LEVELS = ("bachelor", "associate", "secondary")
 # The catalogue's major groups by sector of the economy; the mapping is this project's own and is printed as such.

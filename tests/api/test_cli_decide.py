@@ -11,7 +11,7 @@ import pytest
 from tests.api.test_cli import CHINESE, OUTCOMES, done, duikou, linked, refused, tables  # noqa: F401
 from tests.corpora.files import text_file
 
-COMMANDS = ("plan", "block", "lists", "compare", "back-test", "what-if")
+COMMANDS = ("plan", "block", "lists", "whitespace", "compare", "back-test", "what-if")
 INTAKE = [
     [
         "专业编号",
@@ -89,6 +89,18 @@ def test_a_block_and_the_lists(tmp_path: Path, folder: Path) -> None:
     said = done(duikou(tmp_path, "lists", folder, "--least-share", "1", "--out", "lists"))
     assert "100%" in said
     assert "布点数" in read_csv(tmp_path / "lists" / "lists.csv")[0]
+
+
+def test_empty_posts_and_targets(tmp_path: Path, folder: Path) -> None:
+    said = done(duikou(tmp_path, "whitespace", folder, "--out", "offer"))
+    empty = read_csv(folder / "whitespace.csv")
+    assert f"{len(empty)} 组岗位有空缺" in said
+    assert [row["岗位编号"] for row in read_csv(tmp_path / "offer" / "whitespace.csv")] == [
+        r["demand_id"] for r in empty
+    ]
+    assert (tmp_path / "offer" / "overlaps.csv").is_file()
+    assert "stay empty" in done(duikou(tmp_path, "whitespace", folder, "--lang", "en"))
+    assert "规则要求" not in done(duikou(tmp_path, "lists", folder))
 
 
 def test_compare_names_the_input_that_did_it(tmp_path: Path, folder: Path, linked: list[object]) -> None:  # noqa: F811

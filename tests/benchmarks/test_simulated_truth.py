@@ -11,6 +11,7 @@ from simulated_rules import checked_certificates
 from simulated_truth import METHOD, MOST_DRAWS, Assessed, assessed, flag_figures, reliability, share, surplus_figures
 
 from matcher import assess
+from matcher.drawing import LOGIT_ERROR
 
 PLAIN = World("plain")
 DECLARED = World("half of the posts, declared", seen=0.5)
@@ -20,6 +21,12 @@ CLAIMED = World("half of the posts, all claimed", seen=0.5, honest=False)
 @pytest.fixture(scope="module")
 def plain() -> Assessed:
     return assessed(PLAIN, range(12), draws=100)
+
+
+@pytest.fixture(scope="module")
+def assumed() -> Assessed:
+    """Exactly what draws assume: shared match errors of their size, and employment that says nothing of the market."""
+    return assessed(World("assumed", LOGIT_ERROR, telling=False), range(10), draws=100)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +48,12 @@ def test_flags_are_right_more_often_than_any_simple_rule(plain: Assessed, flag: 
     assert found[METHOD] > max(simple.values())
 
 
-def test_a_flag_holds_as_often_as_it_says(plain: Assessed) -> None:
-    rows = {row["from"]: row for row in reliability(plain.programs)}
-    # Programs of one market share their fate: three standard errors of a share are about .05 over these markets.
+def test_a_flag_holds_as_often_as_it_says(assumed: Assessed) -> None:
+    rows = {row["from"]: row for row in reliability(assumed.programs)}
+    # Programs of one market share their fate: three standard errors of a share are about .07 over these markets.
     for start in (0.7, 0.85, 0.95, 1.0):
         assert rows[start]["flags"] > 100
-        assert abs(rows[start]["holds"][0] - rows[start]["stated"]) < 0.06, rows[start]
+        assert abs(rows[start]["holds"][0] - rows[start]["stated"]) < 0.07, rows[start]
 
 
 def test_a_source_that_claims_to_see_all_and_sees_half_is_contradicted_by_placements(claimed: Assessed) -> None:

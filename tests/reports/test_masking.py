@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher import Assessment
-from reports.masking import hidden_demands, hidden_programs, public_list, public_view
+from reports.masking import hidden_demands, hidden_programs, public_view
+from reports.public_tables import public_list
 from reports.suppression import suppressed, telling_sums
 
 CELLS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abc"), st.sampled_from("xyz")), min_size=1, max_size=25)

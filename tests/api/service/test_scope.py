@@ -164,3 +164,25 @@ def test_roles_open_what_they_should(city_service: Service) -> None:
         for (method, path), least in asked.items():
             allowed = client.request(method, path).status_code != 403
             assert allowed == (roles.index(role) >= roles.index(least)), (role, path)
+
+
+@pytest.mark.parametrize("role", ["viewer", "planner"])
+def test_what_a_market_lacks_follows_from_all_programs_also_for_who_sees_a_few(
+    city_service: Service, whole: Assessment, role: str
+) -> None:
+    address = f"/v1/assessments/{city_service.assessment}"
+    scoped = city_service.client(role, institutions=(OWN,))  # type: ignore[arg-type]
+    everything = city_service.client("planner").get(f"{address}/whitespace?limit=1000").json()["items"]
+    seen = scoped.get(f"{address}/whitespace?limit=1000").json()["items"]
+    # Posts that others fill or could fill are not called posts without a program.
+    assert [(r["demand_id"], r["reason"]) for r in seen] == [(r["demand_id"], r["reason"]) for r in everything]
+    own = set(whole.programs.loc[whole.programs["institution"] == OWN, "program_id"])
+    assert {p for r in seen for p in (r["served_by"] or "").split(";") if p} <= own
+    assert {s for r in seen for s in (r["at_1"] or "").split(";") if s} <= ({OWN} if role == "planner" else set())
+    chains = scoped.get(f"{address}/chains").json()["items"]
+    assert all(r["supply"] is None or r["supply"] == 0 or r["supply"] >= 10 for r in chains)
+    full = {
+        (r["chain"], r["stage"]): r["supply"]
+        for r in city_service.client("planner").get(f"{address}/chains").json()["items"]
+    }
+    assert all(r["supply"] in (None, full[r["chain"], r["stage"]]) for r in chains)
