@@ -31,6 +31,7 @@ check: .venv/.installed
 bench: .venv/.installed
 	$(BIN)/python benchmarks/import_time.py
 	$(BIN)/python benchmarks/decisions/placement_speed.py city growth
+	$(BIN)/python benchmarks/report_speed.py
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
 
 # The description of the HTTP interface, held true by a test.
