@@ -2,10 +2,15 @@
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from corpora import read
 from corpora.starter import ILLUSTRATIVE, example
 from matcher import Assessment, assess
+
+# No example has a time limit: a loaded machine says nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
