@@ -50,7 +50,7 @@ def duikou(cwd: Path, *words: object, **environment: str) -> Result:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("DUIKOU_") or k == "DUIKOU_CACHE"}
     done = subprocess.run(
         [sys.executable, "-m", "api.cli", *map(str, words)],
-        cwd=cwd, env={**kept, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=120,
+        cwd=cwd, env={**kept, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=600,
         check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stdout + done.stderr, done.stderr
