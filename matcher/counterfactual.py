@@ -132,9 +132,14 @@ class _Search:
         yield from self._employed()
         yield from self._matches()
 
+    @property
+    def _contracted(self) -> bool:
+        """Whether it has contracted seats: a change of it moves what agreements take from posts, and so other programs."""
+        return self.program in self.figures.seats
+
     def _graduates(self) -> Iterator[Counterfactual]:
         supply = self.house.supplies.get(self.program)
-        if supply is None or not supply.each or self.program not in self.figures.supply:
+        if supply is None or not supply.each or self.program not in self.figures.supply or self._contracted:
             return
         now = Fraction(int(supply.supply), 100) / supply.each
         shown = round(float(now), 1)
@@ -142,7 +147,7 @@ class _Search:
             yield from self._along("graduates", None, shown, start, stop, lambda n: _Change(graduates=n))
 
     def _openings(self) -> Iterator[Counterfactual]:
-        if self.demand is None:
+        if self.demand is None or any((p, self.demand) in self.figures.edges for p in self.figures.seats):
             return
         now = self.house.demands[self.demand].openings
         now = 0.0 if empty(now) else float(now)
@@ -159,6 +164,8 @@ class _Search:
             yield from self._along("employed", None, now, start, stop, lambda n: _Change(employed=n))
 
     def _matches(self) -> Iterator[Counterfactual]:
+        if self._contracted:
+            return
         first = self._advice(_Change()).flag
         for demand in sorted(self.edges, key=lambda d: (-self.pairs[d], d)):
             flag = self._advice(_Change(rejected=demand)).flag
