@@ -4,6 +4,7 @@ Nothing is lost without a word: rows seen = rows + bad rows + rows dropped with 
 """
 
 import csv
+import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -275,7 +276,13 @@ def check_together(corpora: Mapping[str, Corpus | pd.DataFrame]) -> tuple[Issue,
 
 
 def write_bad_rows(corpus: Corpus, path: str | Path, lang: Lang = "zh") -> int:
-    """Writes every bad row with its reasons, to be mended and handed in again; returns how many.
+    """Writes `bad_rows_csv` to a file; returns how many rows are bad."""
+    Path(path).write_bytes(bad_rows_csv(corpus, lang))
+    return len(corpus.bad_rows)
+
+
+def bad_rows_csv(corpus: Corpus, lang: Lang = "zh") -> bytes:
+    """Every bad row with its reasons, to be mended and handed in again.
 
     CSV with a byte order mark, so that Excel shows Chinese: file, sheet, row, all cells as found, reasons. Faults of a
     whole file stand first, without a row. Of a table with personal data no cell is written.
@@ -290,15 +297,15 @@ def write_bad_rows(corpus: Corpus, path: str | Path, lang: Lang = "zh") -> int:
         columns |= dict.fromkeys(places)
         filled.append(dict(zip(places, bad.cells, strict=False)))
     ends = (("文件", "工作表", "行号"), "原因") if lang == "zh" else (("file", "sheet", "row"), "reasons")
-    with Path(path).open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([*ends[0], *(label for label, _ in columns), ends[1]])
-        for issue in corpus.table_issues:
-            reason = issue.message(lang)
-            writer.writerow([issue.source, issue.sheet or "", "", *[""] * len(columns), reason])
-        for bad, cells in zip(corpus.bad_rows, filled, strict=True):
-            reasons = "\n".join(dict.fromkeys(issue.message(lang) for issue in bad.issues))
-            source, sheet, row = bad.origin
-            values = [harmless(cells.get(place, "")) for place in columns]
-            writer.writerow([source, sheet or "", row, *values, reasons])
-    return len(corpus.bad_rows)
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream)
+    writer.writerow([*ends[0], *(label for label, _ in columns), ends[1]])
+    for issue in corpus.table_issues:
+        reason = issue.message(lang)
+        writer.writerow([issue.source, issue.sheet or "", "", *[""] * len(columns), reason])
+    for bad, cells in zip(corpus.bad_rows, filled, strict=True):
+        reasons = "\n".join(dict.fromkeys(issue.message(lang) for issue in bad.issues))
+        source, sheet, row = bad.origin
+        values = [harmless(cells.get(place, "")) for place in columns]
+        writer.writerow([source, sheet or "", row, *values, reasons])
+    return stream.getvalue().encode("utf-8-sig")

@@ -5,8 +5,7 @@ from typing import Any
 import pandas as pd
 
 from corpora.faults import Unusable
-from corpora.frames import word
-from matcher.policy.words import FLAG_NAMES, NOTICES
+from matcher.policy.words import FLAG_NAMES
 from reports.annual import DEFINED, numbered
 from reports.annual.findings import measure_name
 from reports.annual.material import PLAN_TARGET, Material, records_of
@@ -76,12 +75,11 @@ def _main_chains(m: Material, programs: set[str], most: int) -> str:
 
 
 def _points(m: Material, own: pd.DataFrame) -> Table:
-    reason = "reason" if m.language == "zh" else "reason_en"
     records = [
         [
             r["program_id"], r["name"], m.level(r["level"]), r["cluster"], FLAG_NAMES[r["flag"]][m.language],
             measure_name(m, r["measure"]), r["supply"], r["placeable_rate"], r["employment_mean"],
-            r[reason] + "".join(f" [{NOTICES[n][m.language]}]" for n in word(r["notices"]).split(";") if n),
+            m.reason(r),
         ]
         for r in records_of(own.sort_values(["cluster", "program_id"]))
     ]  # fmt: skip

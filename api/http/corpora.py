@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Path, Response, UploadFile, status
+from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.bodies import Id, IdempotencyKey, JobBody, Limit, Offset, Page
@@ -19,7 +20,7 @@ from api.state.corpora import Corpora
 from api.state.jobs import Jobs
 from api.state.models import CorpusRow, new_id
 from api.store import write_whole
-from api.work.inspect import ISSUES
+from api.work.inspect import BAD_ROWS, ISSUES
 from corpora.schema import TABLES
 from corpora.sheets import SUFFIXES
 from matcher.assessment import INPUTS
@@ -150,6 +151,24 @@ def list_issues(
     with (store.upload(corpus_id) / ISSUES).open(encoding="utf-8") as lines:
         items = [IssueBody(**json.loads(line)) for line in islice(lines, offset, offset + limit)]
     return Page(total=corpus.issues, offset=offset, items=items)
+
+
+@router.get(
+    "/{corpus_id}/bad-rows", summary="The bad rows as a file", response_class=FileResponse,
+    responses={
+        200: {"content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}, **responses("not-found"),
+    },
+)  # fmt: skip
+def bad_rows_file(
+    corpus_id: CorpusId, who: Planner, database: TheDatabase, store: TheStore, lang: Literal["zh", "en"] = "zh"
+) -> Any:
+    """Every bad row as it was sent, with its reasons, to be mended in a spreadsheet and uploaded again."""
+    corpus = read_corpus(corpus_id, who, database)
+    file = store.upload(corpus_id) / BAD_ROWS[lang]
+    if not file.is_file():
+        raise not_found("有问题的行", "bad row of this table")
+    stem = PurePosixPath(corpus.file).stem
+    return FileResponse(file, media_type="text/csv", filename=f"{stem}-{'有误行' if lang == 'zh' else 'bad-rows'}.csv")
 
 
 def file_name(given: str | None) -> str:

@@ -117,7 +117,7 @@ def show_table(corpus_id: Id, visit: AVisit, who: Planner, page: int = 1) -> Res
     line = _upload_line(corpus, visit.language)
     if line.state == "checking":
         job = _job_view(_job(visit, corpus.job_id), visit.language)
-        return visit.show("table", "uploads", view=TableView(line, job.id, 0, (), (), (), "", ""), job=job,
+        return visit.show("table", "uploads", view=TableView(line, job.id, 0, (), (), (), "", "", ""), job=job,
                           words=progress_words(visit.language))  # fmt: skip
     offset = (max(1, page) - 1) * A_PAGE
     found = list_issues(corpus_id, who, visit.database, visit.store, offset, A_PAGE)
@@ -141,6 +141,7 @@ def show_table(corpus_id: Id, visit: AVisit, who: Planner, page: int = 1) -> Res
         known=known_columns(corpus.kind, language),
         back=with_query(f"/tables/{corpus_id}", {"page": page - 1}) if page > 1 else "",
         on=with_query(f"/tables/{corpus_id}", {"page": page + 1}) if offset + A_PAGE < found.total else "",
+        bad_rows=f"/v1/corpora/{corpus_id}/bad-rows?lang={language}" if corpus.bad_rows else "",
     )
     return visit.show("table", "uploads", view=view)
 

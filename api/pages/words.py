@@ -377,6 +377,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "table": ("数据表", "Table"),
     "file": ("文件", "File"),
     "rows": ("行数", "Rows"),
+    "bad_rows_file": ("下载有问题的行（CSV）", "Bad rows as CSV"),
     "bad_rows": ("有问题的行", "Bad rows"),
     "state_checking": ("检查中", "checking"),
     "state_ready": ("可用", "ready"),

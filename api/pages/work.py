@@ -67,7 +67,7 @@ class IssueView:
 
 @dataclass(frozen=True)
 class TableView:
-    """One uploaded table: its faults, and its columns where they may be mapped."""
+    """One uploaded table: its faults, its columns where they may be mapped, and where its bad rows are, "" without any."""
 
     upload: UploadLine
     job: str
@@ -77,6 +77,7 @@ class TableView:
     known: tuple[tuple[str, str], ...]
     back: str
     on: str
+    bad_rows: str
 
 
 @dataclass(frozen=True)

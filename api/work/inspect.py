@@ -12,12 +12,14 @@ from api.store import write_whole
 from api.work.tasks import Outcome, Work
 from api.work.unpacking import TooLarge, check_unpacked, too_many_rows
 from corpora.headers import SEARCHED_ROWS
-from corpora.issues import Issue, Notice
-from corpora.read import Corpus, Prepare, inspect_tables
+from corpora.issues import Issue, Lang, Notice
+from corpora.read import Corpus, Prepare, bad_rows_csv, inspect_tables
 from corpora.sheets import Sheet
 from corpora.snapshot import write_snapshot
 
 ISSUES = "issues.jsonl"
+# Bad rows with their reasons, one file a language.
+BAD_ROWS: dict[Lang, str] = {"zh": "bad-rows-zh.csv", "en": "bad-rows-en.csv"}
 SHOWN_NOTICES = 20
 
 
@@ -45,6 +47,9 @@ def _outcome(
 ) -> Outcome:
     lines = "".join(f"{json.dumps(issue, ensure_ascii=False)}\n" for issue in issues)
     write_whole(work.store.upload(corpus_id) / ISSUES, lines.encode())
+    if corpus and corpus.issues:
+        for lang, name in BAD_ROWS.items():
+            write_whole(work.store.upload(corpus_id) / name, bad_rows_csv(corpus, lang))
     state = "ready" if snapshot else "refused"
     counts = {
         "rows": len(corpus.rows) if corpus else 0,

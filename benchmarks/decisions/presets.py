@@ -35,7 +35,9 @@ def city() -> dict[str, Any]:
 def main(scope: str | None) -> None:
     """Prints one line a pack and rule."""
     tables = city()
-    results = {name: assess(**tables, policy=name, as_of=DAY, scope=scope) for name in shipped_packs()}
+    results = {
+        name: assess(**tables, policy=name, as_of=DAY, scope=scope, counterfactuals=False) for name in shipped_packs()
+    }
     base = results["default"].programs.set_index("program_id")
     print(
         f"scope: {scope or 'not declared'}; {len(base)} programs; flags of default: {results['default'].flag_counts()}\n"

@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 
 from corpora.frames import empty, word
-from matcher.policy.words import FLAG_NAMES, NOTICES, OBJECTIONS
+from matcher.policy.words import FLAG_NAMES, OBJECTIONS
 from reports.annual.findings import measure_name
-from reports.annual.material import Material
+from reports.annual.material import Material, records_of
 from reports.annual.offer import clusters
 from reports.annual.proposals import provincial_rows
 from reports.annual.public import pooled
@@ -64,16 +64,15 @@ def _reference(m: Material, reference: str) -> str:
 
 
 def _school(m: Material) -> Table:
-    reason = "reason" if m.language == "zh" else "reason_en"
     joined = m.school.merge(m.points[["program_id", "flag_probability", "employment_mean"]], on="program_id")
     records = [
         [
             r["institution"], r["program_id"], r["name"], m.level(r["level"]), m.say(f"class_{r['class']}"),
             FLAG_NAMES[r["flag"]][m.language], r["flag_probability"], measure_name(m, r["measure"]), r["students"],
             r["supply"], r["rate"], r["posts"], r["employment_mean"],
-            r[reason] + "".join(f" [{NOTICES[n][m.language]}]" for n in word(r["notices"]).split(";") if n),
+            m.reason(r),
         ]
-        for r in joined.to_dict("records")
+        for r in records_of(joined)
     ]  # fmt: skip
     return table(
         "school",

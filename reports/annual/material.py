@@ -13,6 +13,7 @@ from matcher.assessment import Assessment
 from matcher.lists import provincial_list, school_list
 from matcher.offer import whitespace
 from matcher.plan import Plan, PlanFault
+from matcher.policy.words import NOTICES
 from reports import words
 from reports.content import HIDDEN, Column, Edition, Kind
 from reports.masking import LEAST_GRADUATES, hidden_demands
@@ -69,6 +70,11 @@ class Material:
     def column(self, key: str, kind: Kind = "text", width: float = 1.0) -> Column:
         """A column headed by the catalogue's `col_` word."""
         return Column(key, self.say(f"col_{key}"), kind, width)
+
+    def reason(self, point: Mapping[str, Any]) -> str:
+        """The reason of a program's flag with its notices in brackets."""
+        said = word(point["reason" if self.language == "zh" else "reason_en"])
+        return said + "".join(f" [{NOTICES[n][self.language]}]" for n in word(point["notices"]).split(";") if n)
 
     def level(self, level: Any) -> str:
         """A level in words."""

@@ -1,5 +1,6 @@
 """Uploads: good tables, bad rows, columns by other names, and files made to do harm."""
 
+import csv
 import io
 import zipfile
 from collections.abc import Callable
@@ -54,6 +55,25 @@ def test_every_bad_row_is_told_page_by_page(service: Service) -> None:
         client, f"专业编号,毕业年份,毕业生数\nP1,2020,31\n{rows}".encode(), kind="outcomes", accept_good_rows="true"
     )
     assert result(service, client, again)["state"] == "ready"
+
+
+def test_bad_rows_come_back_as_a_file_that_mended_can_be_sent_again(service: Service) -> None:
+    client = service.client("planner")
+    table = "专业编号,毕业年份,毕业生数,备注\nP1,2020,31,\nP1,2021,约30,=1+1\n"
+    found = result(service, client, upload(client, table.encode("gb18030"), kind="outcomes"))
+    file = client.get(f"/v1/corpora/{found['id']}/bad-rows")
+    assert file.headers["content-type"].startswith("text/csv")
+    [head, row] = csv.reader(io.StringIO(file.content.decode("utf-8-sig")))
+    assert head[2:-1] == ["行号", "专业编号", "毕业年份", "毕业生数", "备注"]
+    assert row[2:-1] == ["3", "P1", "2021", "约30", "'=1+1"], "shown as sent, and no spreadsheet runs it"
+    assert "约30" in row[-1]
+    assert "约30" in client.get(f"/v1/corpora/{found['id']}/bad-rows", params={"lang": "en"}).text
+    mended = file.content.decode("utf-8-sig").replace("约30", "30").replace("'=1+1", "").encode()
+    assert result(service, client, upload(client, mended, kind="outcomes"))["state"] == "ready"
+    other = service.client("planner", institutions=("X",))
+    assert other.get(f"/v1/corpora/{found['id']}/bad-rows").status_code == 404, "not within its scope"
+    sound = result(service, client, upload(client, GOOD))
+    assert client.get(f"/v1/corpora/{sound['id']}/bad-rows").status_code == 404
 
 
 def test_columns_of_another_name_are_mapped(service: Service) -> None:
