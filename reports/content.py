@@ -30,6 +30,12 @@ class Hidden(Enum):
 HIDDEN = Hidden.HIDDEN
 NOTHING = "–"
 
+# What a line may not break: letters and digits side by side; Chinese breaks between any two characters.
+_WORD = re.compile(r"[^\s\u2e80-\uffef/·、，。]+")
+# Width of a bold letter in parts of its size, the room beside a cell's text in mm, the longest word that is made room
+# for, the characters of a line of Chinese, and how many rows are looked at.
+LETTER, GUTTER, LONGEST_WORD, SHORT_LINE, WIDTH_ROWS = 0.53, 4.0, 40, 4, 200
+
 
 @dataclass(frozen=True)
 class Column:
@@ -71,6 +77,42 @@ class Table:
         """The rows as every form writes them."""
         return [[shown(v, c.kind) for v, c in zip(r.values, self.columns, strict=True)] for r in self.rows]
 
+    def widths(self, total: float, size: float) -> list[float]:
+        """Millimetres of every column on paper: its share of the width, and never less than its longest word.
+
+        Args:
+            total: of the table, mm. size: of its letters, points.
+        """
+        em = size * 25.4 / 72
+        need = [
+            max(min(_longest(words), LONGEST_WORD) * LETTER, broken) * em + GUTTER for words, broken in self._read()
+        ]
+        if sum(need) >= total:
+            return [total * n / sum(need) for n in need]
+        fixed: set[int] = set()
+        while True:
+            free = [i for i in range(len(need)) if i not in fixed]
+            left = total - sum(need[i] for i in fixed)
+            shares = sum(self.columns[i].width for i in free)
+            found = {i: left * self.columns[i].width / shares for i in free}
+            short = {i for i in free if found[i] < need[i]}
+            if not short:
+                return [found.get(i, need[i]) for i in range(len(need))]
+            fixed |= short
+
+    def _read(self) -> list[tuple[list[str], float]]:
+        """Of every column what no line may break - words of its header and texts, whole figures - and the em of a line
+        short enough to be read in texts that break anywhere."""
+        rows = [row for row in self.rows if row.role != "group"][:WIDTH_ROWS]
+        found = []
+        for place, column in enumerate(self.columns):
+            cells = [shown(row.values[place], column.kind) for row in rows]
+            whole, broken = ([], cells) if column.kind == "text" else (cells, [])
+            words = [*_WORD.findall("\n".join([column.head, *broken])), *whole]
+            chinese = ["".join(_WORD.sub("", text).split()) for text in (column.head, *broken)]
+            found.append((words, float(min(_longest(chinese), SHORT_LINE))))
+        return found
+
 
 @dataclass(frozen=True)
 class Figure:
@@ -92,6 +134,10 @@ class Paragraph:
 
     text: str
     role: Literal["body", "item", "note", "warning"] = "body"
+
+
+def _longest(words: Sequence[str]) -> int:
+    return max(map(len, words), default=0)
 
 
 Block = Paragraph | Table | Figure

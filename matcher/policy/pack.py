@@ -7,6 +7,7 @@ misspelt name is an error instead of a number that nothing reads.
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def load_pack(name: str | Path = "default") -> PolicyPack:
             f"no policy pack {str(name)!r}; there are: {', '.join(known)}, or name a YAML file",
             f"没有政策规则集“{name}”；现有：{'、'.join(known)}，也可给出 YAML 文件路径",
         )
-    return parse_pack(*found)
+    return _parsed(*found)
 
 
 def recorded_pack(record: Mapping[str, Any]) -> PolicyPack:
@@ -210,6 +211,12 @@ def _parameter(layer: Layer, name: str, known: Mapping[str, Parameter]) -> Param
         missing = "description" if given.description is None else "unit"
         raise PackError(f"{at}: {missing} is missing")
     return Parameter(name, given.description, given.unit, given.values, layer.name, given.choices)
+
+
+@cache
+def _parsed(text: str, file: str) -> PolicyPack:
+    """A shipped pack, read once: a what-if asks for it each time."""
+    return parse_pack(text, file)
 
 
 def _shipped_text(name: str) -> str | None:

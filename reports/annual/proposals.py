@@ -188,9 +188,9 @@ def _measures(m: Material) -> list[Block]:
                 m.column("name", width=1.8),
                 m.column("flag", width=1.1),
                 m.column("measure", width=1.1),
-                m.column("due", width=1.1),
-                m.column("rule_verdict", width=1.6),
-                m.column("reason", width=3.4),
+                m.column("due", width=0.9),
+                m.column("rule_verdict", width=1.0),
+                m.column("reason", width=5.0),
             ],
             records,
         )

@@ -8,11 +8,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from reports.content import Block, Document, Figure, Paragraph, clean
+from reports.content import Block, Document, Figure, Paragraph, Section, clean
 from reports.fonts import faces
 from reports.words import word
 
 SQUARE = "□"
+# Width of the text in mm, as the page's margins in report.typ leave it.
+PORTRAIT, LANDSCAPE = 156.0, 261.0
+# Up to so many columns letters are so large, in points.
+SIZES = ((7, 9.0), (10, 7.8), (10_000, 6.8))
 
 
 def pdf(document: Document) -> bytes:
@@ -71,14 +75,14 @@ def _data(document: Document) -> dict[str, Any]:
                 "level": section.level,
                 "new_page": section.new_page,
                 "wide": section.wide,
-                "blocks": [_block(block, captions, document, block is section.blocks[-1]) for block in section.blocks],
+                "blocks": [_block(block, captions, document, section) for block in section.blocks],
             }
             for section in document.sections
         ],
     }
 
 
-def _block(block: Block, captions: dict[str, str], document: Document, last: bool) -> dict[str, Any]:
+def _block(block: Block, captions: dict[str, str], document: Document, section: Section) -> dict[str, Any]:
     """A block; a figure that others follow may move to where a page has room, one that ends a section stays."""
     if isinstance(block, Paragraph):
         return {"type": "paragraph", "role": block.role, "text": clean(block.text)}
@@ -88,14 +92,20 @@ def _block(block: Block, captions: dict[str, str], document: Document, last: boo
             "file": f"{block.key}.svg",
             "caption": clean(captions[block.key]),
             "aspect": block.aspect,
-            "last": last,
+            "last": block is section.blocks[-1],
             "alt": clean(block.chart.title),
             "note": clean(block.chart.note),
         }
+    size = next(points for most, points in SIZES if len(block.columns) <= most)
+    widths = block.widths(LANDSCAPE if section.wide else PORTRAIT, size)
     return {
         "type": "table",
         "caption": clean(captions[block.key]),
-        "columns": [{"head": clean(c.head), "right": c.kind != "text", "width": c.width} for c in block.columns],
+        "size": size,
+        "columns": [
+            {"head": clean(column.head), "right": column.kind != "text", "width": width}
+            for column, width in zip(block.columns, widths, strict=True)
+        ],
         "rows": [{"role": row.role, "texts": texts} for row, texts in zip(block.rows, block.texts(), strict=True)],
         "note": clean(document.note_under(block)),
     }

@@ -163,8 +163,8 @@ class _Writer:
 
     def _table(self, table: Table, width: int) -> list[Any]:
         style = self.ids.get("Table Text Small" if width == LANDSCAPE else "Table Text", "")
-        total = sum(column.width for column in table.columns)
-        widths = [int(width * 56.7 * column.width / total) for column in table.columns]
+        # Twentieths of a point; letters are as large as the template's styles have them.
+        widths = [int(56.7 * mm) for mm in table.widths(width, 7 if width == LANDSCAPE else 9)]
         grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
         right = [column.kind != "text" for column in table.columns]
         head = _row(style, [c.head for c in table.columns], widths, right, "head")
