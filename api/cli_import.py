@@ -10,7 +10,7 @@ import click
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
-    from corpora.importers import Assigned, Imported
+    from corpora.importers import Imported
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -130,8 +130,9 @@ def job_ads(
     Contacts are stripped, repeated ads count once a year, the rest are grouped by occupation, region and year.
     """
     from corpora.importers import import_job_ads
+    from indexes.grouping import NEAR, by_meaning
 
-    assign = None if exact_titles else _by_meaning(threshold)
+    assign = None if exact_titles else by_meaning(NEAR if threshold is None else threshold)
     _run(
         lambda: import_job_ads(files, assign=assign, accept_good_rows=accept_good_rows, **_kept(given)),
         files,
@@ -231,31 +232,6 @@ def _aside(file: Path, kind: str) -> Path:
     while found.exists():
         found, number = file.with_name(f"{file.stem}.{kind}.bad-{number}.csv"), number + 1
     return found
-
-
-def _by_meaning(threshold: float | None) -> Callable[[Sequence[str], Sequence[str]], list["Assigned"]]:
-    """Titles to occupations by the default encoder; torch is loaded only once titles are there."""
-
-    def assign(titles: Sequence[str], texts: Sequence[str]) -> list["Assigned"]:
-        from corpora.importers import Assigned
-        from corpora.starter import occupations
-        from indexes.cache import cache_folder
-        from indexes.encoder import load_encoder
-        from indexes.grouping import NEAR, group_titles
-        from indexes.vector_cache import VectorCache
-
-        listed = occupations()
-        names, codes = [str(t) for t in listed["occupation"]], [str(c) for c in listed["occupation_code"]]
-        encoder = VectorCache(cache_folder() / "vectors", load_encoder())
-        near = NEAR if threshold is None else threshold
-        return [
-            Assigned(titles[found.leader])
-            if found.occupation is None
-            else Assigned(names[found.occupation], codes[found.occupation])
-            for found in group_titles(titles, texts, names, encoder, near)
-        ]
-
-    return assign
 
 
 def _say(lang: str, zh: str, en: str) -> str:

@@ -74,6 +74,7 @@ _HALF_WIDTH: Final = {
     for start, end in ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A))
     for wide in range(start, end + 1)
 } | {0x3000: " ", 0xA0: " ", 0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None}
+_WIDE_ANY: Final = re.compile(f"[{''.join(map(chr, _HALF_WIDTH))}]")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:[, ]\d{3})+|\d+)(?:\.\d+)?")
 _SCIENTIFIC: Final = re.compile(r"[+-]?\d(?:\.\d+)?e[+-]?\d+", re.I)
@@ -191,7 +192,10 @@ class Merged:
 
 def clean_text(text: str) -> str:
     """Half-width letters and digits, no control characters, no spaces at the ends or in rows; line breaks stay."""
-    text = _CONTROL.sub("", text.translate(_HALF_WIDTH).replace("\r\n", "\n").replace("\r", "\n"))
+    # Long texts seldom hold a wide letter, and looking is far cheaper than translating.
+    if _WIDE_ANY.search(text):
+        text = text.translate(_HALF_WIDTH)
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return re.sub(r"[ \t]+", " ", text).strip() if not text.isalnum() else text
 
 

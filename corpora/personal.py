@@ -20,6 +20,8 @@ _IDENTITY: Final = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 # Not inside longer runs of letters and digits, such as links and file numbers.
 _MOBILE: Final = re.compile(r"(?<![0-9A-Za-z_/=.-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z_/=.-])")
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+# Fewer digits are no such number, whatever stands between them.
+_DIGITS: Final = re.compile(r"(?:\d[ -]*){11}")
 _WIDE: Final = {0xFF10 + digit: str(digit) for digit in range(10)}
 
 
@@ -39,6 +41,8 @@ def is_identity_number(text: str) -> bool:
 
 def holds_personal_value(text: str, telephone: bool = True) -> bool:
     """Whether a text has an identity number in it, or a mobile number where those are looked for."""
+    if not _DIGITS.search(text):
+        return False
     text = text.translate(_WIDE)
     if telephone and _MOBILE.search(text):
         return True

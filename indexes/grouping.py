@@ -10,7 +10,11 @@ from typing import Final
 
 import numpy as np
 
-from indexes.encoder import Encoder
+from corpora.importers import Assigned
+from corpora.importers.job_ads import Assign
+from corpora.starter import occupations as classification
+from indexes.cache import cache_folder
+from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 
 # From which centred cosine a title counts as the occupation's. Set by reading 84 titles of real advertisements with the
@@ -74,15 +78,40 @@ def group_titles(
         for i, vector in zip(unclear, _centred(read, centre), strict=True):
             nearest[i] = int(close[i][np.argmax(known[close[i]] @ vector)])
 
-    leaders: list[int] = []
+    left = [i for i, occupation in enumerate(nearest) if occupation is None]
+    leader = {i: left[first] for i, first in zip(left, _leaders(own[left], like), strict=True)}
+    return [Grouped(occupation, leader.get(i, i), round(float(best[i]), 3)) for i, occupation in enumerate(nearest)]
+
+
+def by_meaning(near: float = NEAR) -> Assign:
+    """Titles to occupations of the classification by the default encoder, which is loaded once titles are there."""
+
+    def assign(titles: Sequence[str], texts: Sequence[str]) -> list[Assigned]:
+        listed = classification()
+        names, codes = [str(t) for t in listed["occupation"]], [str(c) for c in listed["occupation_code"]]
+        encoder = VectorCache(cache_folder() / "vectors", load_encoder())
+        return [
+            Assigned(titles[found.leader])
+            if found.occupation is None
+            else Assigned(names[found.occupation], codes[found.occupation])
+            for found in group_titles(titles, texts, names, encoder, near)
+        ]
+
+    return assign
+
+
+def _leaders(vectors: np.ndarray, like: float) -> list[int]:
+    """For every vector the first leader with a product of at least `like`; its own position if it becomes one."""
+    first = np.empty_like(vectors)
+    place: list[int] = []
     found = []
-    for i, occupation in enumerate(nearest):
-        leader = i
-        if occupation is None:
-            leader = next((j for j in leaders if own[j] @ own[i] >= like), i)
-            if leader == i:
-                leaders.append(i)
-        found.append(Grouped(occupation, leader, round(float(best[i]), 3)))
+    for i, vector in enumerate(vectors):
+        near = first[: len(place)] @ vector >= like
+        at = int(near.argmax()) if len(place) else 0
+        if not len(place) or not near[at]:
+            first[len(place)], at = vector, len(place)
+            place.append(i)
+        found.append(place[at])
     return found
 
 

@@ -300,8 +300,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "round_until": ("陈述截止", "Statements until"),
     "round_open": ("开始公示", "Announce"),
     # Policies.
-    "pack_parameters": ("{number}项自有参数", "{number} own parameters"),
-    "pack_regulations": ("{number}条规则", "{number} regulations"),
+    "pack_parameters": ("{number}项自有参数", "own parameters: {number}"),
+    "pack_regulations": ("{number}条规则", "regulations: {number}"),
     "pack_extends": ("继承", "Extends"),
     "pack_notes": ("文件另有规定（未作自动判定）", "What its documents also say, decided by nobody here"),
     "pack_grounds": ("依据的顺序", "Order of grounds"),

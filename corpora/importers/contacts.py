@@ -15,34 +15,68 @@ _WIDE: Final = {0xFF10 + digit: str(digit) for digit in range(10)} | {
     0xFF20: "@", 0xFF0B: "+", 0xFF0D: "-", 0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0xFF0E: ".",
     0x200B: None, 0x200C: None, 0x200D: None, 0xFEFF: None,
 }  # fmt: skip
+_WIDE_ANY: Final = re.compile(f"[{re.escape(''.join(map(chr, _WIDE)))}]")
 _S: Final = r"[\s\-.·()（）]{0,3}"
+# What a text must hold for a pattern to find anything in it: looking for a few words is far cheaper than sixteen searches.
+_LINK, _AT = ("://", "www."), ("@", "at)", "at]", "at#")
+_QQ, _WECHAT = ("q",), ("微信", "v信", "薇信", "wechat", "we", "vx", "wx")
+_CALL: Final = ("电话", "手机", "热线", "座机", "传真", "tel", "phone", "mobile", "fax")
+_PERSON: Final = ("联系人", "联络人", "负责人", "专员", "对接人", "contact")
+_ADDRESSED: Final = ("先生", "女士", "小姐", "老师", "经理", "主任", "总")
+_NUMBER: Final = re.compile(r"(?:\d[^\d\u4e00-\u9fff]{0,4}){7}|\d[\d\s\-—转]{5}")
 # Longest first: an address holds what looks like other numbers. Mobile numbers in the groups people write, not any
 # eleven digits with marks between: 13000-18000 5险 is a wage.
-_CONTACTS: Final = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?:https?|ftp)://[^\s，。；、）)】》\"'\u4e00-\u9fff]+",
-        r"(?<![a-z0-9.@])www\.[^\s，。；、）)】》\"'\u4e00-\u9fff]+",
-        r"[a-z0-9][a-z0-9._%+\-]*\s?(?:@|\(at\)|\[at\]|#at#)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+",
-        r"[a-z0-9][a-z0-9._%+\-]*@",
+_Clue = tuple[str, ...] | None
+_CONTACTS: Final[tuple[tuple[_Clue, re.Pattern[str]], ...]] = tuple(
+    (clue, re.compile(pattern, re.IGNORECASE))
+    for clue, pattern in (
+        (_LINK, r"(?:https?|ftp)://[^\s，。；、）)】》\"'\u4e00-\u9fff]+"),
+        (_LINK, r"(?<![a-z0-9.@])www\.[^\s，。；、）)】》\"'\u4e00-\u9fff]+"),
+        (_AT, r"[a-z0-9][a-z0-9._%+\-]*\s?(?:@|\(at\)|\[at\]|#at#)\s?[a-z0-9\-]+(?:\.[a-z0-9\-]+)+"),
+        (_AT, r"[a-z0-9][a-z0-9._%+\-]*@"),
         # Identity numbers, whatever their check digit says: an ad with a wrong one means somebody all the same.
-        r"(?<![0-9a-z])\d{17}[\dx](?![0-9a-z])",
-        r"(?<![0-9a-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![0-9a-z])",
-        rf"(?<!\d)(?:(?:\+|00)?86{_S})?(?:1[3-9]\d{_S}\d{{4}}{_S}\d{{4}}|1[3-9]\d\d{_S}\d{{3}}{_S}\d{{4}}"
-        rf"|1[3-9]\d\d{_S}\d{{4}}{_S}\d{{3}}|1[3-9]\d{_S}\d{{3}}{_S}\d{{5}}|1[\s\-.·]{{1,2}}[3-9](?:[\s\-.·]{{1,2}}\d){{9}})(?!\d)",
-        rf"(?<!\d)(?:(?:\+|00)?86{_S})?[(（]?0\d{{2,3}}[)）]?[\s\-—]{{0,3}}[2-9]\d{{2,3}}[\s\-]?\d{{4}}(?:[\s\-转]{{1,3}}\d{{1,6}})?(?!\d)",
-        r"(?<!\d)[48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4}(?!\d)",
+        (None, r"(?<![0-9a-z])\d{17}[\dx](?![0-9a-z])"),
+        (None, r"(?<![0-9a-z])\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dx](?![0-9a-z])"),
+        (
+            None,
+            rf"(?<!\d)(?:(?:\+|00)?86{_S})?(?:1[3-9]\d{_S}\d{{4}}{_S}\d{{4}}|1[3-9]\d\d{_S}\d{{3}}{_S}\d{{4}}"
+            rf"|1[3-9]\d\d{_S}\d{{4}}{_S}\d{{3}}|1[3-9]\d{_S}\d{{3}}{_S}\d{{5}}|1[\s\-.·]{{1,2}}[3-9](?:[\s\-.·]{{1,2}}\d){{9}})(?!\d)",
+        ),
+        (
+            None,
+            rf"(?<!\d)(?:(?:\+|00)?86{_S})?[(（]?0\d{{2,3}}[)）]?[\s\-—]{{0,3}}[2-9]\d{{2,3}}[\s\-]?\d{{4}}"
+            r"(?:[\s\-转]{1,3}\d{1,6})?(?!\d)",
+        ),
+        (None, r"(?<!\d)[48]00[\s\-]?\d{3,4}[\s\-]?\d{3,4}(?!\d)"),
         # A word for a way to reach somebody, and the number or name that follows.
-        r"(?:企业|官方)?q\s?q(?:\s?群)?(?:号码|号)?\s?[:：为是]?\s?[1-9]\d{4,11}(?!\d)",
-        r"(?:微信|v信|薇信|wechat|weixin|vx|wx)(?:号码|号|公众号|id|同号)?\s?[:：是为]\s?[a-z0-9][a-z0-9_\-]{4,19}",
-        r"(?:微信|v信|薇信|wechat|weixin|vx|wx)(?:号码|号)?\s?(?=[a-z0-9_\-]*\d)[a-z0-9][a-z0-9_\-]{5,19}",
-        r"(?:联系电话|咨询电话|招聘电话|报名电话|电话|手机号码|手机号|手机|热线|座机|传真|tel|phone|mobile|fax)"
-        r"\s?[:：]?\s?\+?\d[\d\s\-转]{4,18}\d",
-        r"(?:联系人|联络人|招聘负责人|招聘专员|人事专员|对接人|负责人|contact\s?(?:person|name)?)\s?[:：]\s?"
-        r"(?:[\u4e00-\u9fff]{1,4}(?:先生|女士|小姐|老师|经理|主任|总监|部长|同学)"
-        r"|[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|(?:(?:mr|mrs|ms|miss)\.?\s)?[a-z]+(?:\s[a-z]+){0,2})",
-        r"(?:联系人|联络人)\s?[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|老师|经理|主任|总)(?![\u4e00-\u9fff])",
-        r"(?:请联系|联系|联络|咨询|找)\s?[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|老师|经理|主任)(?![\u4e00-\u9fff]{1,3}(?:沟通|工作))",
+        (_QQ, r"(?:企业|官方)?q\s?q(?:\s?群)?(?:号码|号)?\s?[:：为是]?\s?[1-9]\d{4,11}(?!\d)"),
+        (
+            _WECHAT,
+            r"(?:微信|v信|薇信|wechat|weixin|vx|wx)(?:号码|号|公众号|id|同号)?\s?[:：是为]\s?[a-z0-9][a-z0-9_\-]{4,19}",
+        ),
+        (
+            _WECHAT,
+            r"(?:微信|v信|薇信|wechat|weixin|vx|wx)(?:号码|号)?\s?(?=[a-z0-9_\-]*\d)[a-z0-9][a-z0-9_\-]{5,19}",
+        ),
+        (
+            _CALL,
+            r"(?:联系电话|咨询电话|招聘电话|报名电话|电话|手机号码|手机号|手机|热线|座机|传真|tel|phone|mobile|fax)"
+            r"\s?[:：]?\s?\+?\d[\d\s\-转]{4,18}\d",
+        ),
+        (
+            _PERSON,
+            r"(?:联系人|联络人|招聘负责人|招聘专员|人事专员|对接人|负责人|contact\s?(?:person|name)?)\s?[:：]\s?"
+            r"(?:[\u4e00-\u9fff]{1,4}(?:先生|女士|小姐|老师|经理|主任|总监|部长|同学)"
+            r"|[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|(?:(?:mr|mrs|ms|miss)\.?\s)?[a-z]+(?:\s[a-z]+){0,2})",
+        ),
+        (
+            _ADDRESSED,
+            r"(?:联系人|联络人)\s?[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|老师|经理|主任|总)(?![\u4e00-\u9fff])",
+        ),
+        (
+            _ADDRESSED,
+            r"(?:请联系|联系|联络|咨询|找)\s?[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|老师|经理|主任)(?![\u4e00-\u9fff]{1,3}(?:沟通|工作))",
+        ),
     )
 )
 _LABEL: Final = re.compile(
@@ -66,12 +100,14 @@ def strip_contacts(text: str) -> tuple[str, int]:
     """
     # What is left may read as a contact again, once another between its parts is gone: until nothing is found.
     taken = 0
-    text = text.translate(_WIDE)
+    if _WIDE_ANY.search(text):
+        text = text.translate(_WIDE)
     while True:
-        found = 0
-        for pattern in _CONTACTS:
-            text, times = pattern.subn(" ", text)
-            found += times
+        found, low, numbers = 0, text.lower(), _NUMBER.search(text) is not None
+        for clue, pattern in _CONTACTS:
+            if numbers if clue is None else any(word in low for word in clue):
+                text, times = pattern.subn(" ", text)
+                found += times
         if not found and holds_personal_value(text):
             bare = re.sub(r"\d{5,}[\dXx]?", " ", text)
             text, found = (re.sub(r"\d", "", text) if holds_personal_value(bare) else bare), 1

@@ -1,12 +1,15 @@
 """Job advertisements -> demands with basis `advertised`, grouped by occupation, region and year.
 
     duplicates    the same title and text, when spaces, digits and punctuation do not count, of the same employer (where
-                  one is given) in the same region and year: one post advertised again. The largest head count stands
+                  one is given) in the same region and year: one post advertised again. The largest head count stands.
+                  An employer's ads of one bare title, region and year whose texts differ in a sentence or so (`near.py`)
+                  are taken for one post as well; without its employer an ad is told from another's by its text alone
     occupation    an occupation of the classification whose title the ad's title is, bare of grade, city and pay; else by
                   meaning (`indexes.grouping`, where an `assign` is given); else a group of its own by its bare title
     openings      sum of the head counts; an ad that names none (empty, 0, 若干) counts one post, which is the least it
                   can mean; of an interval the lower end
-    openings_high the same sum with upper ends, where it differs; openings_low is then openings
+    openings_high the same sum with upper ends and every near-duplicate as posts of its own, where it differs;
+                  openings_low is then openings
     openings_cv   s / (m * sqrt(k)) over the k months in which the year's ads are dated, from first to last, months
                   without an ad as 0: how the sum of a year would vary if its months were drawn again; at least
                   1 / sqrt(openings). With fewer than 3 months the same over ads. Empty with fewer than 3 ads
@@ -43,6 +46,7 @@ from corpora.importers.common import (
     usable,
 )
 from corpora.importers.enterprise_survey import MOST_CV
+from corpora.importers.near import leaders
 from corpora.issues import Words
 from corpora.read import Paths
 from corpora.skill_counts import with_counts
@@ -147,12 +151,19 @@ def _distinct(rows: pd.DataFrame, region: str | None, year: int | None) -> tuple
         unstated += key not in kept and int(low or 0) == 0
         first = kept.setdefault(key, ad)
         first["low"], first["high"] = max(first["low"], ad["low"]), max(first["high"], ad["high"])
+    ads, near = _without_near_duplicates(kept)
     columns = ["title", "text", "employer", "region", "year", "month", "low", "high", "levels", "skills"]
     said = [
         *counted(
             len(rows) - beyond - len(kept),
             "{n} 条与其他广告标题和正文相同（空格、数字、标点不计），同年只计一次",
             "{n} repeat an ad of the same year in title and text (spaces, digits and punctuation aside)",
+        ),
+        *counted(
+            near,
+            "{n} 条与同一单位同年同地区同职位的另一条广告只差一两句，按重复发布计（人数上限按各自招聘计）",
+            "{n} differ from another ad of their employer, title, region and year in a sentence or so: one post put up again "
+            "(openings_high counts them apart)",
         ),
         *counted(
             beyond,
@@ -175,7 +186,27 @@ def _distinct(rows: pd.DataFrame, region: str | None, year: int | None) -> tuple
             "{n} have no date of posting: their year is that of the deadline",
         ),
     ]
-    return pd.DataFrame(list(kept.values()), columns=columns), said
+    return pd.DataFrame(ads, columns=columns), said
+
+
+def _without_near_duplicates(kept: dict[tuple[Any, ...], dict[str, Any]]) -> tuple[list[dict[str, Any]], int]:
+    """The ads without those that repeat one of their employer's with small changes, and how many those are.
+
+    Args:
+        kept: (title and text in bare form, employer, region, year) -> ad.
+    """
+    ads = list(kept.values())
+    blocks = [
+        (ad["employer"], region, year, plain(bare_title(ad["title"]))) if ad["employer"] else None
+        for ad, (_, _, _, region, year) in zip(ads, kept, strict=True)
+    ]
+    first = leaders(blocks, [text for _, text, *_ in kept])
+    for at, leader in enumerate(first):
+        if at != leader:
+            ads[leader]["low"] = max(ads[leader]["low"], ads[at]["low"])
+            ads[leader]["high"] += ads[at]["high"]
+            ads[leader]["skills"] = tuple(dict.fromkeys((*ads[leader]["skills"], *ads[at]["skills"])))
+    return [ad for at, ad in enumerate(ads) if first[at] == at], sum(at != leader for at, leader in enumerate(first))
 
 
 def _occupations(ads: pd.DataFrame, assign: Assign | None) -> tuple[list[Assigned], int]:

@@ -79,7 +79,7 @@ def test_titles_that_are_none_are_assigned_where_somebody_can(tmp_path: Path) ->
 
 def test_head_counts_as_ads_write_them(tmp_path: Path) -> None:
     heads = ["3人", "若干", "2-5人", "0", "", "招5名", "1人"]
-    found = imported(tmp_path, *[ad(text=f"{WELD}{'一二三四五六七'[i]}", heads=h) for i, h in enumerate(heads)])
+    found = imported(tmp_path, *[ad(text=WELD, company=f"第{i}厂", heads=h) for i, h in enumerate(heads)])
     row = found.tables["demands"].iloc[0]
     assert [row["openings"], row["openings_low"], row["openings_high"]] == [14, 14, 17]
     assert "3 name no head count and count as one post" in said(found)
@@ -180,3 +180,47 @@ def test_the_real_file(tmp_path: Path) -> None:
     assert rows["year"].between(2021, 2029).all()
     named = import_job_ads(real("data/cn/job_ads_2023.csv"), year=2022)
     assert named.tables["demands"]["year"].unique().tolist() == [2022]
+
+
+DUTIES = [
+    f"负责第{word}道工序的操作、记录与检验"
+    for word in ("下料", "折弯", "焊接", "打磨", "喷涂", "装配", "调试", "包装", "入库")
+]
+
+
+def board(rows: list[tuple[str, str, str]]) -> bytes:
+    """Title, text and employer as a board's file."""
+    lines = [f"{title},{text},{employer},甲市,2,2026-03-0{n % 9 + 1}" for n, (title, text, employer) in enumerate(rows)]
+    return "\n".join(["职位名称,职位描述,公司名称,工作城市,招聘人数,发布日期", *lines]).encode()
+
+
+def test_an_ad_put_up_again_with_a_sentence_changed_is_one_post(tmp_path: Path) -> None:
+    moved, less, more = DUTIES[-1:] + DUTIES[:-1], DUTIES[1:], [*DUTIES, "提供宿舍"]
+    texts = ["；".join(parts) for parts in (DUTIES, moved, less, more)]
+    file = tmp_path / "a.csv"
+    file.write_bytes(board([("焊工", text, "甲厂") for text in texts]))
+    [row] = import_job_ads(file).tables["demands"].to_dict("records")
+    assert (row["openings"], row["openings_low"], row["openings_high"]) == (2, 2, 8), "the doubt is in the interval"
+
+
+def test_ads_of_other_employers_titles_or_work_stay_apart(tmp_path: Path) -> None:
+    same, other = "；".join(DUTIES), "；".join(part.replace("工序", "菜品").replace("检验", "摆盘") for part in DUTIES)
+    file = tmp_path / "a.csv"
+    file.write_bytes(
+        board(
+            [
+                ("焊工", same, "甲厂"),
+                ("焊工", f"{same}；提供宿舍", "乙厂"),
+                ("焊工", other, "甲厂"),
+                ("钳工", f"{same}；包吃", "甲厂"),
+            ]
+        )
+    )
+    assert import_job_ads(file).tables["demands"]["openings"].sum() == 8
+
+
+def test_without_employers_only_equal_texts_are_one_post(tmp_path: Path) -> None:
+    same = "；".join(DUTIES)
+    file = tmp_path / "a.csv"
+    file.write_bytes(board([("焊工", same, ""), ("焊工", f"{same}；提供宿舍", ""), ("焊工", f"{same}。", "")]))
+    assert import_job_ads(file).tables["demands"]["openings"].tolist() == [4]
