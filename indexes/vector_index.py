@@ -24,6 +24,7 @@ from typing import Any, Final
 import numpy as np
 
 from indexes import near_index
+from indexes.exact_search import Turned, exact_top, turned
 from indexes.names_file import NamesFile
 
 MANIFEST = "manifest.json"
@@ -36,6 +37,8 @@ SCANNED_QUERIES: Final = 3
 # row whether it counts.
 GATHERED_SHARE: Final = 0.1
 GATHERED_ROWS: Final = 65_536
+# From so many queries on, turning all vectors once costs less than multiplying them whole.
+MANY_QUERIES: Final = 1_024
 
 
 class IndexFault(ValueError):
@@ -82,7 +85,8 @@ class VectorIndex:
             gathered = allowed <= GATHERED_SHARE * len(self.ids) or len(queries) > SCANNED_QUERIES
             return self._gathered(queries, top, among) if gathered else self._scanned(queries, top, among)
         if self.near is None or exact or top > near_index.MEASURED_TOP:
-            return self._scanned(queries, top, None)
+            many = len(queries) >= MANY_QUERIES and len(self.ids) > near_index.FLAT_ROWS
+            return exact_top(queries, self._turned, top) if many else self._scanned(queries, top, None)
         number = math.ceil(top * self.near.reach)
         found = near_index.candidates(self._compressed, queries, number, self.near.probes)
         scores, rows = near_index.rescored(self.vectors, queries, found, top)
@@ -116,6 +120,10 @@ class VectorIndex:
         faiss = near_index.library()
         rows, dimension = self._index.ntotal, self._index.d
         return np.asarray(faiss.rev_swig_ptr(self._index.get_xb(), rows * dimension).reshape(rows, dimension))
+
+    @cached_property
+    def _turned(self) -> Turned:
+        return turned(self.vectors)
 
     @cached_property
     def _codes(self) -> np.ndarray:

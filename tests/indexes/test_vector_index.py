@@ -283,6 +283,8 @@ def test_a_compressed_index_reaches_its_recall_on_queries_it_was_not_tuned_on(
     assert index.near.recall >= 0.96
     scores, found = index.search(asked[200:], 100)
     exact_scores, exact = index.search(asked[200:], 100, exact=True)
+    monkeypatch.setattr("indexes.vector_index.MANY_QUERIES", 50)
+    np.testing.assert_allclose(index.search(asked[200:], 100, exact=True)[0], exact_scores, atol=1e-6)
     np.testing.assert_allclose(exact_scores, brute_force(rows, asked[200:], 100)[0], atol=1e-6)
     assert np.mean([len(np.intersect1d(a, b)) / 100 for a, b in zip(found, exact, strict=True)]) >= 0.95
     # Scores are those of the vectors, not of what compression made of them.
