@@ -33,7 +33,7 @@ def _python() -> Finding:
 
 def _packages() -> list[Finding]:
     findings = []
-    for name in ("torch", "sentence-transformers", "faiss-cpu", "pandas", "altair", "vl-convert-python"):
+    for name in ("torch", "sentence-transformers", "openvino", "faiss-cpu", "pandas", "altair", "vl-convert-python"):
         try:
             findings.append(Finding(True, True, _both(f"{name} {version(name)}", f"{name} {version(name)}")))
         except PackageNotFoundError:
@@ -44,11 +44,16 @@ def _packages() -> list[Finding]:
 
 
 def _encoder() -> Finding:
-    from indexes.encoder import load_encoder
+    from indexes.encoder import choose_encoder
 
     try:
-        mark = load_encoder().fingerprint
-        return Finding(True, True, _both(f"编码模型可用（指纹 {mark}）", f"encoder ready (fingerprint {mark})"))
+        chosen = choose_encoder()
+        mark, why = chosen.encoder.fingerprint, chosen.reason
+        return Finding(
+            True,
+            True,
+            _both(f"编码模型可用（指纹 {mark}），{why['zh']}", f"encoder ready (fingerprint {mark}), {why['en']}"),
+        )
     except (OSError, ValueError) as fault:
         return Finding(False, True, _both(f"编码模型不可用：{fault}", f"no encoder: {fault}"))
 
@@ -63,7 +68,7 @@ def _cache() -> Finding:
 
 
 def _processor() -> Finding:
-    from indexes.encoder import bf16_matrices
+    from indexes.fingerprint import bf16_matrices
 
     fast = bf16_matrices()
     zh = "处理器支持 bf16 矩阵运算" if fast else "处理器无 bf16 矩阵运算：编码慢约一倍，结果可用"

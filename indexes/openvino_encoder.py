@@ -1,0 +1,206 @@
+"""Runs an exported model by OpenVINO: the default way to encode, without torch.
+
+Texts are cut into batches of equal token counts as nearly as may be, since a padded token costs as much as a real one.
+One batch runs on one processor, several at a time: threads that share a batch wait for each other.
+"""
+
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, Final, Protocol
+
+import numpy as np
+
+from indexes.unigram import UnigramTokenizer
+
+GRAPH: Final = "graph.xml"
+WORDS: Final = "words.npy"
+COMPILED: Final = "compiled"
+TOKENIZER: Final = "tokenizer.json"
+# Padded tokens a batch may hold: more no longer fit the cache beside a core.
+BATCH_TOKENS: Final = 512
+# Batches at a time: each needs memory of its own.
+MOST_STREAMS: Final = 16
+
+
+@dataclass(frozen=True)
+class Export:
+    """An exported model (indexes/export.py writes it).
+
+    Attributes:
+        folder: where it lies; fingerprint: of the vectors it gives; precision: `bf16` or `fp32`.
+        dimension: of a vector; longest: tokens a sequence may have, with those that begin and end it.
+        before, after: tokens that begin and end a sequence; padding: token that fills a batch up.
+        mapped_words: whether the word vectors lie apart.
+        unigram: settings of `UnigramTokenizer`; None where the tokenizer library reads its own file.
+        agreement: `cosine` and `overlap` measured against the model's own library.
+    """
+
+    folder: Path
+    fingerprint: str
+    precision: str
+    dimension: int
+    longest: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    padding: int
+    mapped_words: bool
+    unigram: Mapping[str, Any] | None
+    agreement: Mapping[str, float]
+
+
+class Tokenizer(Protocol):
+    def encode(self, texts: Sequence[str]) -> list[np.ndarray]: ...
+
+
+def openvino() -> Any:
+    """The package, without its reports of use to its maker: a bureau's machine tells nobody what it does."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino as ov
+
+    return ov
+
+
+class OpenVinoEncoder:
+    """An exported model, loaded on first use. Any number of threads may call it."""
+
+    def __init__(self, export: Export, prefix: str = "", threads: int | None = None) -> None:
+        """
+        Args:
+            prefix: goes before every text.
+            threads: batches that run at a time, one thread each; as many as the process has processors if None.
+        """
+        self._export = export
+        self._prefix = prefix
+        self._streams = min(threads or processors(), MOST_STREAMS)
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        return self._export.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        return self._export.dimension
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        loaded = self._load()
+        places: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            places.setdefault(text, []).append(place)
+        room = self._export.longest - len(self._export.before) - len(self._export.after)
+        tokens = [row[:room] for row in loaded.tokenizer.encode([self._prefix + text for text in places])]
+        where = list(places.values())
+        out = np.empty((len(texts), self.dimension), np.float32)
+
+        def run(batch: list[int]) -> None:
+            for i, vector in zip(batch, loaded.infer([tokens[i] for i in batch]), strict=True):
+                out[where[i]] = vector
+
+        edges = len(self._export.before) + len(self._export.after)
+        batches = list(_batches([len(row) + edges for row in tokens]))
+        if self._streams == 1 or len(batches) < 2:
+            for batch in batches:
+                run(batch)
+        else:
+            with ThreadPoolExecutor(self._streams) as pool:
+                list(pool.map(run, batches))
+        return out
+
+    def _load(self) -> "_Loaded":
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _Loaded(self._export, self._streams)
+            return self._loaded
+
+
+class _Loaded:
+    """The compiled graph with one request a stream, the word vectors and the tokenizer."""
+
+    def __init__(self, export: Export, streams: int) -> None:
+        self._export = export
+        compiled = (
+            openvino()
+            .Core()
+            .compile_model(
+                str(export.folder / GRAPH),
+                "CPU",
+                {
+                    "INFERENCE_PRECISION_HINT": "bf16" if export.precision == "bf16" else "f32",
+                    "NUM_STREAMS": streams,
+                    "INFERENCE_NUM_THREADS": streams,
+                    # The graph as compiled for this processor is kept and mapped.
+                    "CACHE_DIR": str(export.folder / COMPILED),
+                },
+            )
+        )
+        self._inputs = {name for port in compiled.inputs for name in port.get_names()}
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for _ in range(streams):
+            self._free.put(compiled.create_infer_request())
+        self._words = np.load(export.folder / WORDS, mmap_mode="r") if export.mapped_words else None
+        self.tokenizer: Tokenizer = (
+            UnigramTokenizer(export.folder, export.unigram)
+            if export.unigram
+            else _LibraryTokenizer(export.folder / TOKENIZER)
+        )
+
+    def infer(self, rows: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (len(rows), dimension), rows of length 1."""
+        edges = len(self._export.before) + len(self._export.after)
+        shape = len(rows), max(map(len, rows)) + edges
+        tokens, mask = np.full(shape, self._export.padding, np.int64), np.zeros(shape, np.int64)
+        for i, row in enumerate(rows):
+            whole = (*self._export.before, *row, *self._export.after)
+            tokens[i, : len(whole)], mask[i, : len(whole)] = whole, 1
+        given = {"input_ids": tokens, "attention_mask": mask}
+        if self._words is not None:
+            given["words"] = self._words[tokens]
+        request = self._free.get()
+        try:
+            request.infer({name: value for name, value in given.items() if name in self._inputs})
+            found = np.array(request.get_output_tensor(0).data, np.float32)
+        finally:
+            self._free.put(request)
+        # Again in fp32: a length of 1 in bf16 is off in the third decimal.
+        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+class _LibraryTokenizer:
+    """A tokenizer of any kind, read whole. One thread at a time: the library refuses to be shared."""
+
+    def __init__(self, file: Path) -> None:
+        from tokenizers import Tokenizer as Library
+
+        self._library = Library.from_file(str(file))
+        self._library.no_truncation()
+        self._library.no_padding()
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> list[np.ndarray]:
+        with self._lock:
+            found = self._library.encode_batch(list(texts), add_special_tokens=False)
+        return [np.array(row.ids, np.int64) for row in found]
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows by length, the longest first, in batches of at most BATCH_TOKENS with their padding (or one row)."""
+    batch: list[int] = []
+    for row in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(row)
+    if batch:
+        yield batch

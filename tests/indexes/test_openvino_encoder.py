@@ -1,0 +1,128 @@
+"""The exported model against its own library: the same vectors, without torch, from any number of threads."""
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexes import export
+from indexes.encoder import choose_encoder, load_encoder
+from indexes.export import Refused, agreement, exported_model, trial_texts
+from indexes.fingerprint import precision, runtime_of
+from indexes.openvino_encoder import OpenVinoEncoder, _batches
+
+LEAST = export.LEAST[precision()]
+
+
+@pytest.fixture(scope="module")
+def exported() -> OpenVinoEncoder:
+    if importlib.util.find_spec("openvino") is None:
+        pytest.skip("openvino is not installed")
+    try:
+        encoder = load_encoder()
+    except FileNotFoundError as missing:
+        pytest.skip(str(missing))
+    assert isinstance(encoder, OpenVinoEncoder)
+    return encoder
+
+
+def test_vectors_and_neighbours_are_those_of_the_models_own_library(
+    exported: OpenVinoEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIKOU_RUNTIME", "reference")
+    reference = load_encoder()
+    found = agreement(exported, reference)
+    assert found["cosine"] >= LEAST["cosine"], found
+    assert found["overlap"] >= LEAST["overlap"], found
+    # Calibration belongs to the model; the vectors of two runtimes are kept apart.
+    assert exported.fingerprint.split("-")[0] == reference.fingerprint.split("-")[0]
+    assert exported.fingerprint != reference.fingerprint
+    assert runtime_of(exported.fingerprint) == f"openvino {precision()}"
+    assert runtime_of(reference.fingerprint) == f"torch {precision()}"
+
+
+def test_trial_texts_reach_beyond_what_a_model_reads() -> None:
+    assert max(map(len, trial_texts())) > 600
+    assert min(map(len, trial_texts())) < 10
+
+
+def test_order_repetition_and_company_change_nothing_but_rounding(exported: OpenVinoEncoder) -> None:
+    texts = trial_texts()
+    whole = exported.encode(texts)
+    assert whole.dtype == np.float32
+    np.testing.assert_allclose(np.linalg.norm(whole, axis=1), 1, atol=1e-6)
+    shuffled = [texts[7], texts[0], texts[7], texts[-1]]
+    np.testing.assert_allclose(exported.encode(shuffled), whole[[7, 0, 7, -1]], atol=2e-3)
+    assert exported.encode([]).shape == (0, exported.dimension)
+
+
+def test_threads_may_share_it(exported: OpenVinoEncoder) -> None:
+    texts = trial_texts()[:24]
+    expected = exported.encode(texts)
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(lambda k: exported.encode(texts[k : k + 6]), list(range(0, 24, 6)) * 4):
+            assert np.abs((found[:, None] * expected[None]).sum(-1).max(axis=1) - 1).max() < 2e-3
+
+
+def test_batches_hold_every_row_once_and_few_padded_tokens() -> None:
+    lengths = np.random.default_rng(0).integers(3, 200, 300).tolist()
+    batches = list(_batches([*lengths, 5000]))
+    assert sorted(row for batch in batches for row in batch) == list(range(301))
+    assert batches[0] == [300]
+    padded = sum(max(lengths[row] for row in batch) * len(batch) for batch in batches[1:])
+    assert padded < 1.1 * sum(lengths)
+
+
+def test_serving_imports_neither_torch_nor_the_models_library(exported: OpenVinoEncoder) -> None:
+    code = (
+        "import sys\n"
+        "from indexes.encoder import load_encoder\n"
+        "encoder = load_encoder()\n"
+        "assert encoder.encode(['养老护理员', 'welder']).shape == (2, 384)\n"
+        "assert encoder.fingerprint.endswith(sys.argv[1]), encoder.fingerprint\n"
+        "for name in ('torch', 'transformers', 'sentence_transformers', 'openvino_telemetry', 'pandas'):\n"
+        "    assert not sys.modules.get(name), name\n"
+    )
+    subprocess.run([sys.executable, "-c", code, f"openvino-{precision()}"], check=True)
+
+
+def test_a_setting_chooses_the_runtime_and_a_wrong_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DUIKOU_RUNTIME", "tensorflow")
+    with pytest.raises(ValueError, match="DUIKOU_RUNTIME is 'tensorflow'; expected one of auto, reference, openvino"):
+        load_encoder()
+
+
+def test_without_the_package_the_models_own_library_runs_it_and_the_reason_is_told(
+    exported: OpenVinoEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "openvino" else find(name))
+    chosen = choose_encoder()
+    assert runtime_of(chosen.encoder.fingerprint) == f"torch {precision()}"
+    assert "openvino is not installed" in chosen.reason["en"]
+    monkeypatch.setenv("DUIKOU_RUNTIME", "openvino")
+    with pytest.raises(ValueError, match="openvino is not installed"):
+        choose_encoder()
+
+
+def test_a_model_that_cannot_be_exported_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if importlib.util.find_spec("openvino") is None:
+        pytest.skip("openvino is not installed")
+    monkeypatch.setenv("DUIKOU_CACHE", str(tmp_path / "cache"))
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "config.json").write_text(json.dumps({"model_type": "nothing"}), encoding="utf-8")
+    with pytest.raises(Refused, match=r"delete .* to try again"):
+        exported_model(str(model), "")
+    (record,) = (tmp_path / "cache" / "models").glob("*-openvino-*/export.json")
+    assert [file.name for file in record.parent.iterdir()] == ["export.json"]
+    written = os.stat(record).st_mtime_ns
+    with pytest.raises(Refused):
+        exported_model(str(model), "")
+    assert os.stat(record).st_mtime_ns == written
