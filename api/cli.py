@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from api import cli_decide, cli_offer, cli_report, cli_serve, cli_what_if
+from api import cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_what_if
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
 from api.options import language_option
@@ -458,7 +458,7 @@ def _say(lang: str, zh: str, en: str) -> str:
     return zh if lang == "zh" else en
 
 
-for commands in (cli_decide, cli_offer, cli_report, cli_serve, cli_what_if):
+for commands in (cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_what_if):
     commands.register(cli)
 
 

@@ -1,6 +1,5 @@
 """The command that writes reports of an assessment."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,19 +111,15 @@ def _files(
     from reports.dossier import to_withdraw, withdrawal_dossier
     from reports.institution import institution_report, institutions
     from reports.new_program import new_program_file, suggested_programs
+    from reports.write import plain_name
 
     m = Material(assessment, "internal", lang)
     for name in institutions(m) if "all" in schools else schools:
-        yield f"institution-{_plain(name)}", institution_report(m, name)
+        yield f"institution-{plain_name(name)}", institution_report(m, name)
     for program in to_withdraw(m) if "all" in dossiers else dossiers:
-        yield f"dossier-{_plain(program)}", withdrawal_dossier(m, program)
+        yield f"dossier-{plain_name(program)}", withdrawal_dossier(m, program)
     for code in suggested_programs(m) if "all" in openings else openings:
-        yield f"new-program-{_plain(code)}", new_program_file(m, code)
-
-
-def _plain(name: str) -> str:
-    """A name as part of a file's name."""
-    return re.sub(r'[<>:"/\\|?*\s\x00-\x1f]+', "_", name)[:80]
+        yield f"new-program-{plain_name(code)}", new_program_file(m, code)
 
 
 def register(group: click.Group) -> None:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,7 @@ from matcher.assessment import Assessment
 from matcher.evaluation import Evaluation
 from matcher.offer import overlaps
 from matcher.policy.reasons import FLAG_NAMES, NOTICES
+from reports.batch import Batch, Outcome
 from reports.page import SHOWN_FLAGS, strongest_cases
 
 COLOURS: Mapping[str, str] = {
@@ -134,6 +136,69 @@ def _offer(assessment: Assessment, language: str) -> str:
         f"{posts:.0f} posts a year stay empty, {unserved:.0f} of them without a program; {len(twice)} overlaps "
         "(duikou whitespace)"
     )
+
+
+def told_batch(language: str) -> Callable[[Outcome, int, int, float | None], None]:
+    """Says on stderr what became of each region, and how long the others will take."""
+    words: Mapping[str, Mapping[str, str]] = {
+        "done": {"zh": "完成", "en": "done"},
+        "found": {"zh": "未变，不再重做", "en": "unchanged, not done again"},
+        "unusable": {"zh": "数据未通过检查", "en": "tables cannot be used"},
+        "failed": {"zh": "未能完成", "en": "could not be done"},
+        "left": {"zh": "，约剩{time}", "en": ", about {time} left"},
+    }
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def tell(outcome: Outcome, number: int, of: int, seconds: float | None) -> None:
+        status = outcome.status if outcome.fresh else "found"
+        took = f" {_span(outcome.seconds, language)}" if outcome.fresh else ""
+        left = words["left"][language].format(time=_span(seconds, language)) if seconds and number < of else ""
+        console.print(f"[{number}/{of}] {outcome.region}{'：' if language == 'zh' else ': '}{words[status][language]}{took}{left}",
+                      markup=False)  # fmt: skip
+        if outcome.message:
+            console.print(f"  {outcome.message[language]}", markup=False)
+
+    return tell
+
+
+def _span(seconds: float, language: str) -> str:
+    """Seconds as a reader counts them."""
+    zh = language == "zh"
+    if seconds < 90:
+        return f"{seconds:.0f} 秒" if zh else f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} 分钟" if zh else f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} 小时" if zh else f"{seconds / 3600:.1f} h"
+
+
+def show_batch(batch: Batch, language: str) -> None:
+    """Regions by flag, and where the files are."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    zh = language == "zh"
+    heads = [
+        "地区" if zh else "Region",
+        "专业点" if zh else "Programs",
+        *(FLAG_NAMES[f][language] for f in SHOWN_FLAGS),
+    ]
+    rows = [
+        [
+            escape(o.region),
+            *([str(o.programs), *(str(o.flags[f]) for f in SHOWN_FLAGS)] if o.status == "done" else ["–"] * (len(heads) - 1)),
+        ]
+        for o in batch.regions
+    ]  # fmt: skip
+    _table(console, heads, rows)
+    undone = [o.region for o in batch.regions if o.status != "done"]
+    if undone:
+        names = ("、" if zh else ", ").join(undone)
+        note = (
+            f"未完成 {len(undone)} 个地区：{names}（原因见 manifest.json）"
+            if zh
+            else f"not done: {names} (why: manifest.json)"
+        )
+        console.print(f"[yellow]{escape(note)}[/yellow]", soft_wrap=True)
+    for file in (*batch.overview, batch.folder / "manifest.json"):
+        console.print(str(file), soft_wrap=True, markup=False)
 
 
 def show_evaluation(found: Evaluation, language: str) -> None:

@@ -30,6 +30,7 @@ from matcher.policy.verdict import FLAGS
 from matcher.prepare import Caveat
 
 if TYPE_CHECKING:
+    from matcher.explain import Explanation
     from matcher.plan import Plan
     from matcher.what_if import WhatIf
 
@@ -85,8 +86,13 @@ class Assessment:
 
         return write_folder(self, Path(folder), extra or {})
 
-    def explain(self, program_id: str, language: str = "zh") -> str:
-        """Why a program has its flag: reason, trace, certificate and best matches, as Markdown.
+    def _repr_html_(self) -> str:
+        from matcher.showing import assessment_html
+
+        return assessment_html(self)
+
+    def explain(self, program_id: str, language: str = "zh") -> "Explanation":
+        """Why a program has its flag: reason, trace, certificate and best matches, as Markdown that notebooks lay out.
 
         Raises:
             KeyError: no such program.

@@ -51,6 +51,11 @@ class Comparison:
     inputs: pd.DataFrame
     not_reproduced: tuple[str, ...]
 
+    def _repr_html_(self) -> str:
+        from matcher.showing import comparison_html
+
+        return comparison_html(self)
+
 
 @dataclass(frozen=True)
 class State:

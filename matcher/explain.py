@@ -60,8 +60,17 @@ class UnknownProgram(KeyError):
     """A program that the assessment does not have."""
 
 
-def explain(assessment: Assessment, program_id: str, language: str = "zh") -> str:
-    """Markdown.
+class Explanation(str):
+    """Markdown; in a notebook it shows itself laid out."""
+
+    def _repr_html_(self) -> str:
+        from matcher.showing import markdown_html
+
+        return markdown_html(self)
+
+
+def explain(assessment: Assessment, program_id: str, language: str = "zh") -> Explanation:
+    """One program in words.
 
     Raises:
         UnknownProgram: no such program.
@@ -99,7 +108,7 @@ def explain(assessment: Assessment, program_id: str, language: str = "zh") -> st
     lines += ["", f"## {_WORDS['matches'][lang]}", "", *_matches(assessment, program_id, lang)]
     if (assessment.skills["program_id"] == program_id).any():
         lines += ["", f"## {_WORDS['skills'][lang]}", "", *_skills(assessment, program_id, lang)]
-    return "\n".join(lines) + "\n"
+    return Explanation("\n".join(lines) + "\n")
 
 
 def _overlap(assessment: Assessment, program_id: str, lang: Language) -> list[str]:

@@ -66,6 +66,11 @@ class Plan:
         """What does not add up; see `check_plan`."""
         return check_plan(self.record)
 
+    def _repr_html_(self) -> str:
+        from matcher.showing import plan_html
+
+        return plan_html(self)
+
     def write(self, file: str | Path, language: str = "zh") -> Path:
         """Writes the record (.json, the one that can be checked) or the table of programs (.csv).
 

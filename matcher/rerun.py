@@ -16,7 +16,7 @@ from matcher.judging import Question, read_tables
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MatchGraph, SkillCoverage
 from matcher.matching.skills import coverage_of
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
-from matcher.policy.pack import PolicyPack, recorded_pack
+from matcher.policy.pack import PolicyPack, assumed, recorded_pack, varied
 
 MATCHES, POLICY, DAY = "matches", "policy", "as_of"
 PARAMETER = "policy:"
@@ -76,6 +76,7 @@ class Recipe:
 def recipe_of(assessment: Assessment) -> Recipe:
     """From an assessment and the inputs it holds."""
     manifest = assessment.manifest
+    day = date.fromisoformat(manifest["as_of"])
     return Recipe(
         tables={k: assessment.inputs.get(k, empty_frame(k)) for k in INPUTS if k != MATCHES},
         pairs=_modelled(assessment.matches),
@@ -86,8 +87,8 @@ def recipe_of(assessment: Assessment) -> Recipe:
             "sampled_programs": manifest["matching"]["sampled_programs"],
         },
         skills=coverage_of(assessment.skills),
-        pack=recorded_pack(manifest["policy"]),
-        as_of=date.fromisoformat(manifest["as_of"]),
+        pack=varied(recorded_pack(manifest["policy"]), assumed(manifest["policy"]), day),
+        as_of=day,
         horizon=manifest["horizon"],
         scope=manifest["scope"],
         earlier=Earlier.read(manifest["earlier"]),

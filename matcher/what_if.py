@@ -50,7 +50,9 @@ class WhatIf:
         return int((self.programs["flag_from"] != self.programs["flag_to"]).sum())
 
     def _repr_html_(self) -> str:
-        return str(self.programs.to_html(index=False, na_rep="–"))
+        from matcher.showing import what_if_html
+
+        return what_if_html(self)
 
 
 def what_if(

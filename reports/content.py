@@ -166,6 +166,8 @@ class Document:
         subtitle: lines under the title, such as edition and date.
         label: what every reader has to be told first, such as that the data are made up; "" if nothing.
         header: the line at the head of each page.
+        day: the day it speaks for, as 2026-10-15; files carry it in place of the hour they were written, so that the
+            same assessment gives the same bytes.
         definitions: (term, meaning) of the columns and measures.
     """
 
@@ -173,6 +175,7 @@ class Document:
     subtitle: tuple[str, ...]
     label: str
     header: str
+    day: str
     language: str
     edition: Edition
     sections: tuple[Section, ...]

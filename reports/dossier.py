@@ -83,6 +83,7 @@ def withdrawal_dossier(m: Material, program_id: str) -> Document:
         ),
         label=(manifest.get("label") or {}).get(language, ""),
         header=f"{m.say('title_dossier')} · {name}",
+        day=manifest["as_of"],
         language=language,
         edition="internal",
         sections=tuple(numbered([head, *parts], language)),

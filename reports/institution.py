@@ -53,6 +53,7 @@ def institution_report(m: Material, institution: str) -> Document:
         ),
         label=(manifest.get("label") or {}).get(language, ""),
         header=f"{institution} · {m.say('title_school')}",
+        day=manifest["as_of"],
         language=language,
         edition="internal",
         sections=tuple(numbered(sections, language)),

@@ -79,6 +79,7 @@ def new_program_file(m: Material, code: str) -> Document:
         ),
         label=(manifest.get("label") or {}).get(language, ""),
         header=f"{m.say('title_new')} · {name}",
+        day=manifest["as_of"],
         language=language,
         edition="internal",
         sections=tuple(numbered(sections, language)),

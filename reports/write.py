@@ -1,5 +1,6 @@
 """One report, four forms: `write_report(result, "报告.docx")`."""
 
+import re
 from pathlib import Path
 
 from corpora.faults import Unusable
@@ -45,6 +46,11 @@ def write_report(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return path
+
+
+def plain_name(name: str) -> str:
+    """A name as part of a file's name."""
+    return re.sub(r'[<>:"/\\|?*\s\x00-\x1f]+', "_", name)[:80]
 
 
 def rendered(document: Document, form: str, template: str | Path | None = None) -> bytes:

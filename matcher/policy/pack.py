@@ -31,11 +31,13 @@ from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
 __all__ = [
     "DatedValue", "PackError", "Parameter", "PolicyPack", "Reference", "Regulation", "Status", "Unit", "Value",
-    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
+    "Values", "assumed", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
 ]  # fmt: skip
 
 # Reads the text of a pack by its name: (text, file), or None where there is none of that name.
 Source = Callable[[str], tuple[str, str] | None]
+# Where a what-if's own values come from.
+ASSUMED = Reference("假设 / what-if")
 _KNOWN: Mapping[str, Mapping[str, Any]] = {"grounds": GROUNDS, "guards": GUARDS, "regulations": REGULATIONS}
 
 
@@ -102,9 +104,15 @@ def varied(pack: PolicyPack, changes: Mapping[str, Value], day: date) -> PolicyP
         given = parameters[name]
         if message := unfit(given.unit, value, given.choices):
             raise PackError(f"{name}: {message}", f"参数 {name} 不能取 {value}：单位是 {given.unit}")
-        dated = DatedValue(day, value, Reference("假设 / what-if"))
+        dated = DatedValue(day, value, ASSUMED)
         parameters[name] = replace(given, values=(*given.values, dated), own=pack.name)
     return replace(pack, parameters=parameters)
+
+
+def assumed(record: Mapping[str, Any]) -> dict[str, Value]:
+    """The values that a what-if put in place of a pack's, from a manifest's `policy`: the texts of the pack lack them."""
+    found = {n: e["value"] for n, e in record["parameters"].items() if e["reference"] == str(ASSUMED)}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
 
 
 def pack_warnings(values: Values) -> list[dict[str, str]]:

@@ -48,6 +48,7 @@ def annual_report(
         ),
         label=(manifest.get("label") or {}).get(language, ""),
         header=f"{m.say('title_annual')} · {m.say(f'edition_{edition}').split('（')[0].split(' (')[0]}",
+        day=manifest["as_of"],
         language=language,
         edition=edition,
         sections=(*chapters, *annexes(m)),

@@ -6,6 +6,7 @@ from reports.charts.change import change_table
 from reports.charts.chart import Chart
 from reports.charts.employment import employment_intervals
 from reports.charts.meaning import meaning_map
+from reports.charts.regions import region_flags
 from reports.charts.waterfall import flag_waterfall, match_waterfall
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "flag_waterfall",
     "match_waterfall",
     "meaning_map",
+    "region_flags",
 ]

@@ -14,7 +14,7 @@ from reports.words import word
 # Grounds in the order in which the rules ask for them (docs/method.md, section 7).
 GROUNDS = (
     "no_enrolment", "vanished", "surplus_low_employment", "insufficient", "strategic", "shortage", "traditional",
-    "skill_gap",
+    "traditional_rate", "skill_gap",
 )  # fmt: skip
 PARTS = ("by_meaning", "by_words", "by_occupation")
 NEARLY = 0.9995

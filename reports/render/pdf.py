@@ -65,6 +65,7 @@ def _data(document: Document) -> dict[str, Any]:
         "subtitle": [clean(line) for line in document.subtitle],
         "label": clean(document.label),
         "header": clean(document.header),
+        "day": [int(part) for part in document.day.split("-")],
         "language": document.language,
         "contents": word("contents", document.language),
         "definitions_title": word("definitions", document.language),

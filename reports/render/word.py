@@ -5,10 +5,12 @@ sequence fields, tables whose header repeats on every page, pages turned for wid
 """
 
 from copy import deepcopy
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
@@ -54,9 +56,19 @@ def docx(document: Document, own: Path | None = None) -> bytes:
     made.docx.core_properties.title = clean(document.title)
     made.docx.core_properties.author = "duikou"
     made.docx.core_properties.language = "zh-CN" if document.language == "zh" else "en-GB"
+    made.docx.core_properties.created = made.docx.core_properties.modified = datetime.fromisoformat(document.day)
     stream = BytesIO()
     made.docx.save(stream)
-    return stream.getvalue()
+    return _undated(stream)
+
+
+def _undated(stream: BytesIO) -> bytes:
+    """The archive without the hour at which each part was put in."""
+    found = BytesIO()
+    with ZipFile(stream) as written, ZipFile(found, "w", ZIP_DEFLATED) as kept:
+        for part in written.namelist():
+            kept.writestr(ZipInfo(part), written.read(part), ZIP_DEFLATED)
+    return found.getvalue()
 
 
 class _Writer:

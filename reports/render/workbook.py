@@ -6,6 +6,7 @@ with their value, where adding up the cells gives just that value.
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
@@ -32,7 +33,8 @@ def xlsx(document: Document) -> bytes:
     book = xlsxwriter.Workbook(
         stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     )
-    book.set_properties({"title": clean(document.title), "author": "duikou"})
+    written = datetime.fromisoformat(document.day)
+    book.set_properties({"title": clean(document.title), "author": "duikou", "created": written})
     writer = _Writer(book, document)
     writer.summary()
     for table in document.tables():

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from matcher import Assessment, assess
+from matcher import Assessment, assess, compare
 from matcher.confirm import check, confirm
 from matcher.policy.pack import PackError
 from matcher.rerun import recipe_of
@@ -51,6 +51,20 @@ def test_figures_of_one_program_and_one_row_of_posts(market: Assessment) -> None
     assert fewer.at["W1", "placeable_rate_to"] > fewer.at["W1", "placeable_rate_from"]
     better = market.what_if(employed={"W1": 10_000}).programs.set_index("program_id")
     assert better.at["W1", "flag_to"] != "phase_out"
+
+
+def test_what_was_assumed_stays_assumed_when_more_is_asked(market: Assessment) -> None:
+    stricter = market.what_if(parameters={"surplus.rate": 0.2, "employment.low_rate": 0.1}).assessment
+    assert stricter.flag_counts() != market.flag_counts()
+    assert stricter.what_if().programs.empty
+    more = stricter.what_if(parameters={"surplus.rate": 0.7}).assessment
+    values = {
+        name: more.manifest["policy"]["parameters"][name]["value"] for name in ("surplus.rate", "employment.low_rate")
+    }
+    assert values == {"surplus.rate": 0.7, "employment.low_rate": 0.1}
+    found = compare(market, stricter)
+    assert found.not_reproduced == ()
+    assert found.programs.set_index("program_id").at["W1", "moves"] != ""
 
 
 @pytest.mark.parametrize(
