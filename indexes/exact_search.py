@@ -85,7 +85,7 @@ def _block(queries: np.ndarray, rows: Turned, top: int) -> tuple[np.ndarray, np.
     """One block of queries against all rows."""
     vectors, head, count = rows.vectors, rows.head, len(rows.vectors)
     spread = np.arange(0, count, max(1, count // FIRST))
-    least = np.full(len(queries), -np.inf, np.float32)
+    least: np.ndarray = np.full(len(queries), -np.inf, np.float32)
     if len(spread) > top:
         sample = queries @ vectors[spread].T
         least = np.partition(sample, len(spread) - top, axis=1)[:, len(spread) - top] - ROUNDING
