@@ -87,7 +87,7 @@ def choose_encoder(model: str | Path | None = None, threads: int | None = None) 
             raise ValueError(f"DUIKOU_RUNTIME is 'openvino', but {refused}") from None
         return Chosen(
             reference,
-            _both(f"由 torch 运行（慢三至四倍）：{refused}", f"run by torch (three to four times slower): {refused}"),
+            _both(f"由 torch 运行（较慢）：{refused}", f"run by torch (slower): {refused}"),
         )
     near = export.agreement
     return Chosen(

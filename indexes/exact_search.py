@@ -14,7 +14,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 # Share of the coordinates multiplied for every pair.
-HEAD: Final = 0.5
+HEAD: Final = 0.4
 QUERY_BLOCK: Final = 256
 ROW_BLOCK: Final = 4096
 # Rows scored in full first, spread over all: their k-th best is where the bound begins.

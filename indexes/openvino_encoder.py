@@ -79,7 +79,8 @@ class OpenVinoEncoder:
         self._prefix = prefix
         self._streams = min(threads or processors(), MOST_STREAMS)
         self._lock = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._tokenizer: Tokenizer | None = None
+        self._graph: _Graph | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -90,41 +91,53 @@ class OpenVinoEncoder:
         return self._export.dimension
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
-        loaded = self._load()
         places: dict[str, list[int]] = {}
         for place, text in enumerate(texts):
             places.setdefault(text, []).append(place)
-        room = self._export.longest - len(self._export.before) - len(self._export.after)
-        tokens = [row[:room] for row in loaded.tokenizer.encode([self._prefix + text for text in places])]
+        edges = len(self._export.before) + len(self._export.after)
+        room = self._export.longest - edges
+        tokens = [row[:room] for row in self._cutter().encode([self._prefix + text for text in places])]
         where = list(places.values())
         out = np.empty((len(texts), self.dimension), np.float32)
+        batches = list(_batches([len(row) + edges for row in tokens]))
+        streams = min(self._streams, len(batches))
+        graph = self._compiled(streams)
 
         def run(batch: list[int]) -> None:
-            for i, vector in zip(batch, loaded.infer([tokens[i] for i in batch]), strict=True):
+            for i, vector in zip(batch, graph.infer([tokens[i] for i in batch]), strict=True):
                 out[where[i]] = vector
 
-        edges = len(self._export.before) + len(self._export.after)
-        batches = list(_batches([len(row) + edges for row in tokens]))
-        if self._streams == 1 or len(batches) < 2:
+        if streams < 2:
             for batch in batches:
                 run(batch)
         else:
-            with ThreadPoolExecutor(self._streams) as pool:
+            with ThreadPoolExecutor(streams) as pool:
                 list(pool.map(run, batches))
         return out
 
-    def _load(self) -> "_Loaded":
+    def _cutter(self) -> Tokenizer:
         with self._lock:
-            if self._loaded is None:
-                self._loaded = _Loaded(self._export, self._streams)
-            return self._loaded
+            if self._tokenizer is None:
+                folder, unigram = self._export.folder, self._export.unigram
+                self._tokenizer = (
+                    UnigramTokenizer(folder, unigram) if unigram else _LibraryTokenizer(folder / TOKENIZER)
+                )
+            return self._tokenizer
+
+    def _compiled(self, streams: int) -> "_Graph":
+        """The graph for one batch at a time, or for as many as there may be: a question of one text need not wait for all."""
+        with self._lock:
+            if self._graph is None or self._graph.streams < streams:
+                self._graph = _Graph(self._export, 1 if streams < 2 else self._streams)
+            return self._graph
 
 
-class _Loaded:
-    """The compiled graph with one request a stream, the word vectors and the tokenizer."""
+class _Graph:
+    """The compiled graph with one request a stream, and the word vectors."""
 
     def __init__(self, export: Export, streams: int) -> None:
         self._export = export
+        self.streams = streams
         compiled = (
             openvino()
             .Core()
@@ -145,11 +158,6 @@ class _Loaded:
         for _ in range(streams):
             self._free.put(compiled.create_infer_request())
         self._words = np.load(export.folder / WORDS, mmap_mode="r") if export.mapped_words else None
-        self.tokenizer: Tokenizer = (
-            UnigramTokenizer(export.folder, export.unigram)
-            if export.unigram
-            else _LibraryTokenizer(export.folder / TOKENIZER)
-        )
 
     def infer(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (len(rows), dimension), rows of length 1."""

@@ -35,7 +35,7 @@ KEPT_SECONDS = 3600
 SCANNED_QUERIES: Final = 3
 # Up to this share of rows, and for many queries, copying them together and multiplying beats a scan that asks of every
 # row whether it counts.
-GATHERED_SHARE: Final = 0.1
+GATHERED_SHARE: Final = 0.005
 GATHERED_ROWS: Final = 65_536
 # From so many queries on, turning all vectors once costs less than multiplying them whole.
 MANY_QUERIES: Final = 1_024
