@@ -77,6 +77,16 @@ class Table:
         """The rows as every form writes them."""
         return [[shown(v, c.kind) for v, c in zip(r.values, self.columns, strict=True)] for r in self.rows]
 
+    @property
+    def wide(self) -> bool:
+        """Whether it needs the page turned: for its many columns, or for sentences beside a good number of them."""
+        if len(self.columns) <= SENTENCE_COLUMNS:
+            return False
+        texts = [
+            shown(row.values[i], c.kind) for row in self.rows for i, c in enumerate(self.columns) if c.kind == "text"
+        ]
+        return len(self.columns) > WIDE_COLUMNS or _longest(texts) > SENTENCE
+
     def widths(self, total: float, size: float) -> list[float]:
         """Millimetres of every column on paper: its share of the width, and never less than its longest word.
 
@@ -155,7 +165,7 @@ class Section:
     @property
     def wide(self) -> bool:
         """Whether its tables need the page turned."""
-        return any(isinstance(b, Table) and len(b.columns) > WIDE_COLUMNS for b in self.blocks)
+        return any(isinstance(b, Table) and b.wide for b in self.blocks)
 
 
 @dataclass(frozen=True)
@@ -221,7 +231,8 @@ class Document:
 GAP = {"zh": "　", "en": ". "}
 # Control characters, halves of surrogate pairs and non-characters, which XML forbids; a tab or a new line is a space.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-WIDE_COLUMNS = 12
+# So many columns need the turned page; fewer do where one of them holds sentences: so many, of so many characters.
+WIDE_COLUMNS, SENTENCE_COLUMNS, SENTENCE = 12, 7, 60
 
 
 def shown(value: Any, kind: Kind) -> str:
