@@ -62,7 +62,7 @@ def service(make_service: Callable[..., Service]) -> Service:
     return make_service()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def city_service(tmp_path_factory: pytest.TempPathFactory, city: Assessment) -> Iterator[Service]:
     """A service that holds the pilot city's assessment, as a job would have left it; tests only add to it."""
     service = Service(Settings(data=tmp_path_factory.mktemp("city"), log_level="error", rate="100000/minute"))

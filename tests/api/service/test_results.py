@@ -103,8 +103,8 @@ def test_what_is_not_there_is_a_problem_in_both_languages(city_service: Service,
     assert client.get("programs", params={"limit": 0}).json()["errors"][0]["field"] == "query.limit"
 
 
-def test_a_fault_nobody_foresaw_keeps_its_text_inside(city_service: Service) -> None:
-    app = city_service.app
+def test_a_fault_nobody_foresaw_keeps_its_text_inside(service: Service) -> None:
+    app = service.app
     secret = "金额 12345 of a table"
 
     def broken() -> None:
