@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from corpora.faults import Unusable
@@ -178,7 +179,7 @@ class Values:
 
     def share(self, name: str) -> Fraction:
         """A share as an exact fraction: 0.7 is 7/10, as printed."""
-        return Fraction(str(self.number(name)))
+        return _printed(self.number(name))
 
     def whole(self, name: str) -> int:
         """A whole number: years, months, persons, counts."""
@@ -212,3 +213,9 @@ class Values:
             known = ", ".join(sorted(self.pack.parameters))
             raise PackError(f"pack {self.pack.name} has no parameter {name}; it has {known}")
         return self.pack.parameters[name].at(self.day)
+
+
+@cache
+def _printed(value: float) -> Fraction:
+    """A number as its decimal text says it; rules ask for the same few thousands of times."""
+    return Fraction(str(value))
