@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import xlsxwriter
@@ -22,6 +23,7 @@ from reports.words import word
 
 FORMATS = {"count": "0", "year": "0", "persons": "0.00", "rate": "0.00%", "signed": "+0;-0;0", "text": "@"}
 LONGEST_CELL = 32_000
+SUMMARY_WIDTH = 76
 FIRST_ROW = 3
 BARS_SHOWN = 25
 INK, PALE, BARS = "#1D2733", "#E8EEF4", ("#9DC3E0", "#0B4F8A", "#C99700")
@@ -74,7 +76,7 @@ class _Writer:
     def summary(self) -> None:
         """The cover, the sentences chapter by chapter, and links to the sheets."""
         sheet = self._sheet(word("sheet_summary", self.document.language))
-        sheet.set_column(0, 0, 110)
+        sheet.set_column(0, 0, SUMMARY_WIDTH)
         sheet.hide_gridlines(2)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -84,17 +86,17 @@ class _Writer:
             sheet.write_string(row, 0, clean(line), self.note)
             row += 1
         if self.document.label:
-            sheet.write_string(row, 0, clean(self.document.label), self.marked)
+            _line(sheet, row, self.document.label, self.marked, 15)
             row += 1
         names = self._names()
         for section in self.document.sections:
             row += section.level == 1
-            sheet.write_string(row, 0, clean(section.title), self.heading)
+            _line(sheet, row, section.title, self.heading, 16)
             row += 1
             for block in section.blocks:
                 if isinstance(block, Paragraph):
                     style = {"note": self.note, "warning": self.marked}.get(block.role, self.text)
-                    sheet.write_string(row, 0, clean(block.text), style)
+                    _line(sheet, row, block.text, style, 15)
                     row += 1
                 elif isinstance(block, Table):
                     sheet.write_url(
@@ -243,6 +245,14 @@ def _adds_up(table: Table, place: int, start: int, end: int) -> bool:
 def _totals(table: Table) -> int:
     """How many rows at the end are sums."""
     return 1 if table.rows and table.rows[-1].role == "total" else 0
+
+
+def _line(sheet: Any, row: int, text: str, style: Any, height: float) -> None:
+    """A sentence of the summary in a row high enough for it: not every program fits rows when it opens a file."""
+    shown = clean(text)
+    units = sum(2 if character > "\u2e7f" else 1 for character in shown)
+    sheet.set_row(row, height * max(1, ceil(units / SUMMARY_WIDTH)))
+    sheet.write_string(row, 0, shown, style)
 
 
 def _width(table: Table, place: int) -> float:
