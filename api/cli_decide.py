@@ -157,7 +157,8 @@ def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str
             f"{words['en']}: {len(group)} ({points} points) {tail}",
         )
         click.echo(say(lang, *text).rstrip())
-    values = recorded_pack(assessment.manifest["policy"]).on(date.fromisoformat(assessment.manifest["as_of"]))
+    day = date.fromisoformat(assessment.manifest["as_of"])
+    values = recorded_pack(assessment.manifest["policy"], day).on(day)
     for target in province_targets(assessment, values)["sentence" if lang == "zh" else "sentence_en"]:
         click.echo(target)
     if out is not None:

@@ -59,9 +59,10 @@ def what_if(
     duikou what-if 结果 --openings D012=40 --intake P017=30 --out 假设.csv
     """
     from matcher import load_assessment
-    from matcher.policy.pack import load_pack, recorded_pack
+    from matcher.policy.pack import load_pack
     from matcher.policy.reasons import FLAG_NAMES
     from matcher.policy.verdict import FLAGS
+    from matcher.rerun import recipe_of
 
     if not (policy or parameters or openings or intake or employed):
         raise Unusable(
@@ -69,7 +70,7 @@ def what_if(
             "nothing is changed: give --policy, --set, --openings, --intake or --employed",
         )
     assessment = load_assessment(folder)
-    pack = load_pack(policy) if policy else recorded_pack(assessment.manifest["policy"])
+    pack = load_pack(policy) if policy else recipe_of(assessment).pack
     found = assessment.what_if(
         policy=pack,
         parameters={name: _value(pack, name, text) for name, text in _pairs(parameters, "--set", str)},

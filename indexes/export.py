@@ -107,16 +107,20 @@ def agreement(one: Any, other: Any) -> dict[str, float]:
     """
     texts = trial_texts()
     left, right = one.encode(texts), other.encode(texts)
+    return {
+        "cosine": round(float((left * right).sum(axis=1).min()), 6),
+        "overlap": round(overlap(left, right), 4),
+    }
+
+
+def overlap(left: np.ndarray, right: np.ndarray, nearest: int = NEAREST) -> float:
+    """Mean share of each text's nearest texts that two sets of vectors, (n, d), agree on."""
     near = []
     for vectors in (left, right):
         similar = vectors @ vectors.T
         np.fill_diagonal(similar, -2)
-        near.append(np.argsort(-similar, axis=1, kind="stable")[:, :NEAREST])
-    shared = [len(set(a) & set(b)) / NEAREST for a, b in zip(*near, strict=True)]
-    return {
-        "cosine": round(float((left * right).sum(axis=1).min()), 6),
-        "overlap": round(float(np.mean(shared)), 4),
-    }
+        near.append(np.argsort(-similar, axis=1, kind="stable")[:, :nearest])
+    return float(np.mean([len(set(a) & set(b)) / nearest for a, b in zip(*near, strict=True)]))
 
 
 def trial_texts() -> list[str]:

@@ -1,5 +1,6 @@
 """The reference runtime: a SentenceTransformer model as its library runs it, whatever the model."""
 
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +16,11 @@ BATCH_TOKENS = 4096
 
 def load_model(model: str | Path) -> Any:
     """The model of a folder or hub name, on the processor, without the library's talk. torch is imported here and nowhere before."""
-    import transformers
-    from sentence_transformers import SentenceTransformer
+    with warnings.catch_warnings():
+        # Said in every notebook without widgets, about progress bars that are not shown.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import transformers
+        from sentence_transformers import SentenceTransformer
 
     # The converted model has no pooler, since none is used; the loader's report about it is noise to users.
     transformers.logging.set_verbosity_error()

@@ -364,7 +364,7 @@ def _manifest(
     counts = {flag: sum(v.flag == flag for v in workings.verdicts) for flag in FLAGS}
     return {
         "product": "duikou",
-        "versions": _versions(),
+        "versions": versions(),
         "as_of": question.as_of.isoformat(),
         "horizon": question.horizon,
         "scope": question.scope,
@@ -409,8 +409,8 @@ def _manifest(
     }
 
 
-def _versions() -> dict[str, str]:
-    """Of what a figure may depend on; openvino is left out where it is not installed."""
+def versions() -> dict[str, str]:
+    """Of what the figures depend on besides the inputs; openvino is left out where it is not installed."""
     found = {}
     for name in RUNTIME:
         with suppress(PackageNotFoundError):

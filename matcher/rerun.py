@@ -16,7 +16,7 @@ from matcher.judging import Question, read_tables
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MatchGraph, SkillCoverage
 from matcher.matching.skills import coverage_of
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
-from matcher.policy.pack import PolicyPack, assumed, recorded_pack, varied
+from matcher.policy.pack import PolicyPack, recorded_pack
 
 MATCHES, POLICY, DAY = "matches", "policy", "as_of"
 PARAMETER = "policy:"
@@ -87,7 +87,7 @@ def recipe_of(assessment: Assessment) -> Recipe:
             "sampled_programs": manifest["matching"]["sampled_programs"],
         },
         skills=coverage_of(assessment.skills),
-        pack=varied(recorded_pack(manifest["policy"]), assumed(manifest["policy"]), day),
+        pack=recorded_pack(manifest["policy"], day),
         as_of=day,
         horizon=manifest["horizon"],
         scope=manifest["scope"],

@@ -68,7 +68,7 @@ def assessment_html(assessment: "Assessment") -> str:
     lang, manifest = shown_language(), assessment.manifest
     counts = {flag: assessment.flag_counts()[flag] for flag in FLAG_NAMES}
     most = max(1, *counts.values())
-    bars = [[FLAG_NAMES[flag][lang], number, Bar(number / most)] for flag, number in counts.items()]
+    bars = [[FLAG_NAMES[flag][lang], number, _Bar(number / most)] for flag, number in counts.items()]
     sizes = _text(
         "sizes",
         lang,
@@ -154,7 +154,7 @@ def markdown_html(text: str) -> str:
     return f'<div style="{_FRAME}">{made.render(text)}</div>'
 
 
-class Bar(float):
+class _Bar(float):
     """A share of the longest bar, drawn in the colour of the text."""
 
 
@@ -181,7 +181,7 @@ def _table(heads: Sequence[str], body: Sequence[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    if isinstance(value, Bar):
+    if isinstance(value, _Bar):
         style = "background:currentColor;opacity:.45;height:.7em"
         return f'<td><div style="{style};width:{value * BAR:.0f}px"></div></td>'
     side = "left" if isinstance(value, str) else "right"

@@ -43,7 +43,7 @@ def recheck(assessment: Assessment) -> list[str]:
     manifest = assessment.manifest
     day = date.fromisoformat(manifest["as_of"])
     horizon = manifest["horizon"]
-    values = recorded_pack(manifest["policy"]).on(day)
+    values = recorded_pack(manifest["policy"], day).on(day)
     faults = _changed_parameters(manifest, values)
     tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
     programs = carried_age(completed(tables["programs"], []), tables["predecessors"])

@@ -228,14 +228,23 @@ def plot(found: dict[str, Any]) -> str:
         first = found[row["where"]]["rows"][0]
         row["linear"] = first["processor_s"] * row["edges"] / first["edges"]
         row["where"] = f"{row['where']}: edges^{found[row['where']]['exponent']}"
-    x = alt.X("edges:Q", scale=alt.Scale(type="log"), title="edges a draw", axis=alt.Axis(format="~s"))
+    x = alt.X(
+        "edges:Q",
+        scale=alt.Scale(type="log"),
+        title="edges a draw",
+        axis=alt.Axis(format="~s", values=[50_000, 100_000, 200_000, 400_000]),
+    )
     y = alt.Y("processor_s:Q", scale=alt.Scale(type="log"), title="processor seconds, 20 draws")
     which = alt.Color("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
     shape = alt.Shape("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
     base = alt.Chart(pd.DataFrame(rows))
     dots = base.mark_line(point=True).encode(x=x, y=y, color=which, shape=shape)
-    straight = base.mark_line(strokeDash=[4, 4], opacity=0.6).encode(x=x, y="linear:Q", color=which)
-    chart = (straight + dots).properties(width=460, height=260, title="Cost of placement against size (dashed: linear)")
+    straight = base.mark_line(strokeDash=[4, 4], opacity=0.6).encode(x=x, y="linear:Q", color=which.legend(None))
+    chart = (
+        (straight + dots)
+        .resolve_legend(color="independent")
+        .properties(width=460, height=260, title="Cost of placement against size (dashed: linear)")
+    )
     return str(vl_convert.vegalite_to_svg(chart.to_json()))
 
 

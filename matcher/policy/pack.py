@@ -31,7 +31,7 @@ from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
 __all__ = [
     "DatedValue", "PackError", "Parameter", "PolicyPack", "Reference", "Regulation", "Status", "Unit", "Value",
-    "Values", "assumed", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
+    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
 ]  # fmt: skip
 
 # Reads the text of a pack by its name: (text, file), or None where there is none of that name.
@@ -72,20 +72,26 @@ def load_pack(name: str | Path = "default") -> PolicyPack:
     return _parsed(*found)
 
 
-def recorded_pack(record: Mapping[str, Any]) -> PolicyPack:
+def recorded_pack(record: Mapping[str, Any], day: date) -> PolicyPack:
     """The pack of an assessment, from its manifest's `policy`: a user's own pack is kept there in full.
+
+    Args:
+        day: that the assessment is for; values that a what-if assumed hold from it.
 
     Raises:
         PackError: the pack is not known to this version, or does not pass its checks.
     """
     texts: Mapping[str, str] = record.get("texts") or {}
-    if record["pack"] not in texts:
-        return load_pack(record["pack"])
 
     def source(name: str) -> tuple[str, str] | None:
         return (texts[name], f"{name}.yaml") if name in texts else _shipped(name)
 
-    return parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source)
+    own = record["pack"] in texts
+    pack = parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source) if own else load_pack(record["pack"])
+    # No text of the pack has these.
+    parameters: Mapping[str, Any] = record.get("parameters") or {}
+    assumed = {name: entry["value"] for name, entry in parameters.items() if entry["reference"] == str(ASSUMED)}
+    return varied(pack, {n: tuple(v) if isinstance(v, list) else v for n, v in assumed.items()}, day)
 
 
 def varied(pack: PolicyPack, changes: Mapping[str, Value], day: date) -> PolicyPack:
@@ -109,18 +115,20 @@ def varied(pack: PolicyPack, changes: Mapping[str, Value], day: date) -> PolicyP
     return replace(pack, parameters=parameters)
 
 
-def assumed(record: Mapping[str, Any]) -> dict[str, Value]:
-    """The values that a what-if put in place of a pack's, from a manifest's `policy`: the texts of the pack lack them."""
-    found = {n: e["value"] for n, e in record["parameters"].items() if e["reference"] == str(ASSUMED)}
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-
-
 def pack_warnings(values: Values) -> list[dict[str, str]]:
     """What every output that carries verdicts of this pack must say of it."""
-    if values.pack.status == "in_force":
-        return []
-    title, said = values.pack.title, UNVERIFIED if values.pack.status == "unverified" else REPEALED
-    return [{"zh": f"{title['zh']}：{said['zh']}", "en": f"{title['en']}: {said['en']}"}]
+    found = []
+    title = values.pack.title
+    if values.pack.status != "in_force":
+        said = UNVERIFIED if values.pack.status == "unverified" else REPEALED
+        found.append({"zh": f"{title['zh']}：{said['zh']}", "en": f"{title['en']}: {said['en']}"})
+    assumed = [n for n in sorted(values.pack.parameters) if values.has(n) and values.dated(n).reference == ASSUMED]
+    if assumed:
+        given = ", ".join(f"{name} = {values.dated(name).value}" for name in assumed)
+        found.append(
+            {"zh": f"含假设的参数，不是规则集的取值：{given}", "en": f"assumed, not values of the pack: {given}"}
+        )
+    return found
 
 
 def parse_pack(text: str, file: str, source: Source | None = None) -> PolicyPack:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from corpora.faults import Unusable
 from indexes.cluster import cluster_address, spread
 from indexes.encoder import Encoder, choose_encoder
 from matcher import Assessment, assess, load_assessment
-from matcher.assessment import DRAWS, RUNTIME, read_day
+from matcher.assessment import DRAWS, read_day, versions
 from matcher.folder import MANIFEST as OF_ASSESSMENT
 from matcher.folder import sha256
 from matcher.judging import Progress
@@ -279,7 +278,7 @@ class _Work:
             "kind": KIND,
             "settings": self.settings.record(),
             "policy": {"pack": self.pack.name, "status": self.pack.status, "title": dict(self.pack.title)},
-            "versions": _versions(),
+            "versions": versions(),
             "regions": list(outcomes),
             "overview": dict(overview or {}),
         }
@@ -346,7 +345,7 @@ class _Work:
             "inputs": inputs,
             "settings": self.settings.record(),
             "policy": {"pack": self.pack.name, "texts": dict(self.pack.texts or {})},
-            "versions": _versions(),
+            "versions": versions(),
             "encoder": None if "matches" in region.files else self.encoder.fingerprint,
             "earlier": sha256(earlier) if earlier and earlier.is_file() else None,
         }
@@ -355,10 +354,6 @@ class _Work:
     def _is_whole(self, known: Mapping[str, Any]) -> bool:
         folder = self.place / known["folder"]
         return all((folder / n).is_file() and sha256(folder / n) == digest for n, digest in known["results"].items())
-
-
-def _versions() -> dict[str, str]:
-    return {name: version(name) for name in RUNTIME}
 
 
 def _hashes(region: Region) -> dict[str, list[dict[str, str]]]:

@@ -1,14 +1,17 @@
 """What-if: the same data under other rules or figures; counterfactuals, confirmed the long way."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from matcher import Assessment, assess, compare
+from matcher import Assessment, assess, compare, load_assessment
 from matcher.confirm import check, confirm
 from matcher.policy.pack import PackError
 from matcher.rerun import recipe_of
+from matcher.verify import verify_folder
 from matcher.what_if import WhatIfError
 from tests.matcher.test_assessment import small
 
@@ -65,6 +68,20 @@ def test_what_was_assumed_stays_assumed_when_more_is_asked(market: Assessment) -
     found = compare(market, stricter)
     assert found.not_reproduced == ()
     assert found.programs.set_index("program_id").at["W1", "moves"] != ""
+
+
+def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
+    market: Assessment, tmp_path: Path
+) -> None:
+    found = market.what_if(parameters={"surplus.rate": 0.5, "employment.year_weights": (1.0, 0.5, 0.25)}).assessment
+    folder = found.write(tmp_path / "假设")
+    assert verify_folder(folder) == []
+    assert "surplus.rate = 0.5" in " ".join(warning["en"] for warning in load_assessment(folder).manifest["warnings"])
+    assert not any("assumed" in warning["en"] for warning in market.manifest["warnings"])
+    manifest = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
+    manifest["policy"]["parameters"]["surplus.rate"]["reference"] = "project default"
+    (folder / "assessment.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert any("surplus.rate" in fault for fault in verify_folder(folder)), "not passed off as the pack's"
 
 
 @pytest.mark.parametrize(
