@@ -23,6 +23,7 @@ from matcher.matching.reviews import Correction, reviewed
 from matcher.matching.skills import skill_coverage, skill_frame
 from matcher.output import certified_blocks, demand_frame, placement_frame, program_frame
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier, earlier_of
+from matcher.policy.kept import Kept
 from matcher.policy.pack import PolicyPack, Value, load_pack, pack_warnings
 from matcher.policy.statements import bureau_reviews
 from matcher.policy.trace import trace_record
@@ -59,6 +60,7 @@ class Assessment:
         blocks: records with certificates; traces: one verdict a record.
         manifest: versions, pack, dates, encoder, counts, warnings.
         inputs: kind -> the validated table.
+        kept: what the last what-if computed, for the next one.
     """
 
     programs: pd.DataFrame
@@ -70,6 +72,7 @@ class Assessment:
     traces: list[dict[str, Any]]
     manifest: dict[str, Any]
     inputs: Mapping[str, pd.DataFrame] = field(repr=False)
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
 
     def flag_counts(self) -> dict[str, int]:
         """Flag -> number of programs, all six, in the order of the method."""
@@ -256,6 +259,7 @@ def answered(
     counterfactuals: bool = False,
     label: Mapping[str, str] | None = None,
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> Assessment:
     """An assessment once its texts are matched; `assess` and whatever asks again come through here.
 
@@ -263,15 +267,21 @@ def answered(
         read: of `judging.read_tables`.
         graph: matches before reviews; those that were given are not cut at the pack's floor.
         skills: coverage by program, or how to find it.
+        kept: of an earlier question on the same data.
     """
+    kept = kept or Kept()
     tables, values, day = question.tables, question.values, question.as_of
-    judged, correction = reviewed(
+    judged, correction = kept(
+        reviewed,
         graph.matches,
         bureau_reviews(tables["reviews"], read.programs),
         0.0 if graph.encoder == GIVEN else values.number("match.floor"),
     )
-    workings = judge(question, read, judged, skills, progress)
-    traces = [trace_record(v, f, values, day) for v, f in zip(workings.verdicts, workings.facts, strict=True)]
+    workings = judge(question, read, judged, skills, progress, kept)
+    traces = [
+        dict(kept(trace_record, verdict, facts, values, day, key=facts.program_id))
+        for verdict, facts in zip(workings.verdicts, workings.facts, strict=True)
+    ]
     if counterfactuals:
         _search(workings, traces, progress)
     warnings = [*read.warnings, *_caveats(graph, tables), *pack_warnings(values)]

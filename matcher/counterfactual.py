@@ -16,9 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from corpora.frames import empty, rows, rows_by, word
-from matcher.drawing import doubt_of, expected_market
 from matcher.judging import Workings
-from matcher.placement.draws import Chances
 from matcher.placement.place import Figures, Placement, Reach, settle
 from matcher.placement.quantities import demand_posts, hundredths, posts_of
 from matcher.placement.rooms import DrawnMarkets, Rooms
@@ -27,6 +25,7 @@ from matcher.policy.assemble import Gatherer
 from matcher.policy.doubt import at_peers
 from matcher.policy.employment import below_with
 from matcher.policy.facts import Facts
+from matcher.policy.kept import Kept
 from matcher.policy.rules import Flag
 
 Kind = Literal["graduates", "openings", "employed", "match"]
@@ -72,7 +71,7 @@ class Counterfactuals:
         question = workings.question
         self.values, self.day = question.values, question.as_of
         self.limit = self.values.share("surplus.rate")
-        self.gatherer = Gatherer(workings.evidence, workings.placement, self.values, self.day)
+        self.gatherer = Gatherer(workings.evidence, workings.placement, self.values, self.day, Kept())
         self.rows = {str(row["program_id"]): row for _, row in workings.read.programs.iterrows()}
         self.facts = {f.program_id: f for f in workings.facts}
         self.supplies = {str(row.program_id): row for row in rows(workings.supplies)}
@@ -90,14 +89,7 @@ class Counterfactuals:
     @cached_property
     def markets(self) -> DrawnMarkets | None:
         """The drawn markets; None where the assessment made no draws."""
-        question, workings = self.workings.question, self.workings
-        if not question.draws:
-            return None
-        own, wanted = expected_market(
-            workings.read.programs, workings.supplies, workings.read.demands, workings.placement
-        )
-        doubt = doubt_of(question.draws, question.seed)
-        return DrawnMarkets(Chances.read(own, wanted, workings.within, doubt))
+        return DrawnMarkets(self.workings.market) if self.workings.market else None
 
     def of(self, program: str) -> tuple[Counterfactual, ...]:
         """The counterfactuals of one program, one a kind and direction where there is any.

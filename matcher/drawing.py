@@ -1,6 +1,6 @@
 """From an assessment's tables to draws of it, and from draws to what its rules read (docs/method.md, section 6)."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +8,7 @@ import pandas as pd
 
 from corpora.frames import words
 from corpora.schema import empty_frame
-from matcher.placement.draws import Chances, Doubt, Draws, draw_placements
+from matcher.placement.draws import Chances, Doubt, Draws
 from matcher.placement.keyed import keys, uniforms
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
@@ -39,27 +39,6 @@ class Drawn:
     high: Mapping[str, float]
 
 
-def draw_assessment(
-    programs: pd.DataFrame,
-    supplies: pd.DataFrame,
-    demands: pd.DataFrame,
-    pairs: pd.DataFrame,
-    placement: Placement,
-    asked: Collection[str],
-    draws: int,
-    seed: int,
-    progress: Callable[[int, int], None] | None = None,
-) -> Draws:
-    """Draws the market of an assessment.
-
-    Args:
-        supplies, placement: see `expected_market`; pairs: program_id, demand_id, p: all kept pairs of acceptable level and
-            region; asked: whose indispensability is wanted, of `guarded`; draws: how many; seed: of the assessment.
-    """
-    own, wanted = expected_market(programs, supplies, demands, placement)
-    return draw_placements(own, wanted, pairs, doubt_of(draws, seed), asked=asked, progress=progress)
-
-
 def guarded(facts: Sequence[Facts], values: Values, draws: int, seed: int) -> frozenset[str]:
     """Programs that a guard may have to keep from a phase-out in some draw: a low point rate, or low employment there."""
     limit = values.share("surplus.rate")
@@ -78,35 +57,40 @@ def employment_uniforms(facts: Sequence[Facts], draws: int, seed: int) -> np.nda
 
 
 def expected_market(
-    programs: pd.DataFrame, supplies: pd.DataFrame, demands: pd.DataFrame, placement: Placement
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The programs and demands of `placement.draws.draw_placements`.
+    programs: pd.DataFrame,
+    supplies: pd.DataFrame,
+    demands: pd.DataFrame,
+    pairs: pd.DataFrame,
+    served: Mapping[str, int],
+    posts: Mapping[str, int],
+    high_posts: Mapping[str, int],
+    draws: int,
+    seed: int,
+) -> Chances:
+    """The market of an assessment, ready to be drawn.
 
     Args:
         programs, demands: completed tables; demands may hold other years, which are not read.
         supplies: of placement.quantities.supply: expected persons before agreements, with kept and kept_sd.
-        placement: the point result.
+        pairs: program_id, demand_id, p: all kept pairs of acceptable level and region.
+        served, posts, high_posts: of the point result: persons under agreements; posts of every demand row, and grossed up.
+        draws: how many; seed: of the assessment.
     """
     own = programs.assign(text=_joined(programs, _PROGRAM_TEXT))[["program_id", "text", "level", "major_group"]]
     own = own.merge(supplies[["program_id", "supply", "kept", "kept_sd"]], on="program_id")
     own = own[own["supply"].notna()]
-    own = own.assign(served=[placement.served.persons.get(str(p), 0) for p in own["program_id"]])
-    wanted = demands[demands["demand_id"].isin(list(placement.posts))]
+    own = own.assign(served=[served.get(str(p), 0) for p in own["program_id"]])
+    wanted = demands[demands["demand_id"].isin(list(posts))]
     gross = demand_posts(wanted, empty_frame("other_supply"))
     text = words(wanted, "occupation_code")
     wanted = wanted.assign(
         text=[code or said for code, said in zip(text, _joined(wanted, _DEMAND_TEXT), strict=True)],
-        posts=[placement.posts[str(d)] for d in wanted["demand_id"]],
-        high=[placement.high_posts[str(d)] for d in wanted["demand_id"]],
+        posts=[posts[str(d)] for d in wanted["demand_id"]],
+        high=[high_posts[str(d)] for d in wanted["demand_id"]],
         # Openings are drawn whole; other supply and agreements are taken off what was drawn.
-        taken=[gross[str(d)] - placement.posts[str(d)] for d in wanted["demand_id"]],
+        taken=[gross[str(d)] - posts[str(d)] for d in wanted["demand_id"]],
     )
-    return own, wanted
-
-
-def doubt_of(draws: int, seed: int) -> Doubt:
-    """How much is unknown in an assessment."""
-    return Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR)
+    return Chances.read(own, wanted, pairs, Doubt(draws=draws, seed=seed, logit_error=LOGIT_ERROR))
 
 
 def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -> Drawn:
@@ -119,25 +103,17 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
 
 
 def with_peer_doubt(
-    facts: Sequence[Facts],
-    programs: pd.DataFrame,
-    supplies: pd.DataFrame,
-    demands: pd.DataFrame,
-    pairs: pd.DataFrame,
-    placement: Placement,
-    draws: int,
-    seed: int,
+    facts: Sequence[Facts], supplies: pd.DataFrame, placement: Placement, market: Chances
 ) -> list[Facts]:
     """Facts with `peer_below`, of the programs that would be in a certified surplus with their peers' retention.
 
     Args:
-        programs, supplies, demands, pairs, placement, draws, seed: as `draw_assessment` takes them.
+        supplies: of placement.quantities.supply; placement: the point result; market: of `expected_market`.
     """
     asked = [f for f in facts if f.peer_certified and f.lift_here and f.supply and f.rate_below is not None]
     if not asked:
         return list(facts)
-    own, wanted = expected_market(programs, supplies, demands, placement)
-    markets = DrawnMarkets(Chances.read(own, wanted, pairs, doubt_of(draws, seed)))
+    markets = DrawnMarkets(market)
     limit, kept = placement.figures.surplus_rate, dict(zip(supplies["program_id"], supplies["kept"], strict=True))
     below = {}
     for f in asked:

@@ -10,22 +10,33 @@ from datetime import date
 import pandas as pd
 
 from corpora.schema import empty_frame
-from matcher.drawing import Drawn, draw_assessment, drawn_for, guarded, with_peer_doubt
+from matcher.drawing import Drawn, drawn_for, expected_market, guarded, with_peer_doubt
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
+from matcher.placement.draws import Chances, place_draws
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
-from matcher.placement.trend import earlier_rates
+from matcher.placement.trend import earlier_demands, earlier_rates, rates_then
 from matcher.policy.assemble import Evidence, all_facts, traditional_programs
 from matcher.policy.doubt import with_doubt
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import Employment, estimate_employment
 from matcher.policy.facts import Facts
+from matcher.policy.kept import Kept
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import Values
 from matcher.policy.rules import read_scope
 from matcher.policy.verdict import Verdict, decide
-from matcher.prepare import Caveat, classified_matches, cohorts, completed, placed, prepared_demands, retention_lifts
+from matcher.prepare import (
+    Caveat,
+    classified_matches,
+    cohorts,
+    completed,
+    placed,
+    prepared_demands,
+    retention_lifts,
+    seekers,
+)
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,17 +86,15 @@ class Workings:
 
     Attributes:
         question, read: what was asked of what.
-        matches: classified, with edge and why_not; within: the pairs of acceptable level and region, whatever their p,
-            which draws read.
+        matches: classified, with edge and why_not.
         evidence: what the facts were gathered from. placement; supplies: of placement.quantities.supply; employment: the posterior.
         skills: coverage by program. facts, verdicts: one a program, by program_id.
-        drawn: None without draws.
+        market: ready to be drawn; drawn: what its draws say. None without draws.
     """
 
     question: Question
     read: Read
     matches: pd.DataFrame
-    within: pd.DataFrame
     evidence: Evidence
     placement: Placement
     supplies: pd.DataFrame
@@ -93,18 +102,33 @@ class Workings:
     skills: Mapping[str, SkillCoverage]
     facts: tuple[Facts, ...]
     verdicts: tuple[Verdict, ...]
+    market: Chances | None
     drawn: Drawn | None
 
 
-def read_tables(question: Question) -> Read:
-    """Completes programs from the catalogue, gives every demand its role and every program its history."""
-    tables, values = question.tables, question.values
+def read_tables(question: Question, kept: Kept | None = None) -> Read:
+    """Completes programs from the catalogue, gives every demand its role and every program its history.
+
+    Args:
+        kept: of an earlier question on the same data.
+    """
+    kept, tables = kept or Kept(), question.tables
+    year = question.horizon or question.as_of.year
+    wanted = kept(prepared_demands, tables["demands"], year, question.values)
+    own, reported, known, warnings = kept(
+        _read_programs, tables["programs"], tables["predecessors"], tables["outcomes"]
+    )
+    return Read(own, wanted, reported, known, warnings)
+
+
+def _read_programs(
+    programs: pd.DataFrame, predecessors: pd.DataFrame, outcomes: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, tuple[Caveat, ...]]:
     warnings: list[Caveat] = []
-    own = carried_age(completed(tables["programs"], warnings), tables["predecessors"])
-    wanted = prepared_demands(tables["demands"], question.horizon or question.as_of.year, values)
-    reported = carried_history(tables["outcomes"], tables["predecessors"])
+    own = carried_age(completed(programs, warnings), predecessors)
+    reported = carried_history(outcomes, predecessors)
     known = cohorts(reported, own, warnings)
-    return Read(own, wanted, reported, known, tuple(warnings))
+    return own, reported, known, tuple(warnings)
 
 
 def judge(
@@ -113,21 +137,29 @@ def judge(
     judged: pd.DataFrame,
     skills: Mapping[str, SkillCoverage] | Callable[[pd.DataFrame], Mapping[str, SkillCoverage]],
     progress: Progress | None = None,
+    kept: Kept | None = None,
 ) -> Workings:
     """Places, estimates, draws and decides.
 
     Args:
         judged: program_id, demand_id, p after reviews.
         skills: coverage by program, or how to find it once the edges into current posts are known.
+        kept: of an earlier question on the same data.
     """
+    kept = kept or Kept()
     tables, values, day = question.tables, question.values, question.as_of
     own, wanted, known = read.programs, read.demands, read.outcomes
-    classified = classified_matches(judged, own, wanted, tables["flows"], values)
+    # How many posts a row has does not make an edge.
+    unnumbered = wanted.drop(columns="openings")
+    classified = kept(classified_matches, judged, own, unnumbered, tables["flows"], values)
     if progress:
         progress("place", 0, 1)
-    placement, supplies = placed(tables, own, wanted, known, classified, values, day, question.horizon, question.intake)
+    years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
+    supplies = kept(seekers, tables["students"], known, own, years, day, question.horizon, question.intake)
+    placement = placed(tables, own, wanted, known, classified, supplies, values, day, question.horizon)
     estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
-    employment = estimate_employment(
+    employment = kept(
+        estimate_employment,
         known[known["year"] <= day.year],
         own,
         values.weights("employment.year_weights"),
@@ -138,37 +170,46 @@ def judge(
         current = wanted.loc[wanted["role"] == "current", "demand_id"]
         skills = skills(classified[classified["edge"] & classified["demand_id"].isin(current)])
     coverage = read_coverage(tables["coverage"])
-    years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
     named = traditional_programs(own, values)
-    before = earlier_rates(
-        named, known, own, wanted, classified, tables["other_supply"], placement.figures, day.year, years, back
+    rates = [
+        kept(rates_then, posts, known, own, classified, tables["other_supply"], placement.figures.seats, day.year - ago, years,
+             key=ago)
+        for ago, posts in enumerate(earlier_demands(wanted, back), 1)
+    ] if named else []  # fmt: skip
+    before = earlier_rates(named, rates)
+    lifts = kept(
+        retention_lifts, tables["students"], own, known, values, day, question.horizon, question.intake, supplies
     )
-    lifts = retention_lifts(tables, own, known, values, day, question.horizon, question.intake, supplies)
-    past = demand_posts(wanted[wanted["role"] != "current"], empty_frame("other_supply"))
+    past = kept(demand_posts, wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
         own, known, wanted, tables["chains"], tables["students"], classified, {**past, **placement.posts},
         employment.programs, estimated, skills, coverage, read.reported,
         tables["predecessors"], tables["agreements"], read_scope(question.scope), question.earlier, before, lifts,
     )  # fmt: skip
-    facts = all_facts(evidence, placement, values, day)
-    within = classified_matches(judged, own, wanted, tables["flows"], values, threshold=0.0)
-    within = within.loc[within["edge"], ["program_id", "demand_id", "p"]]
-    drawn = None
+    facts = all_facts(evidence, placement, values, day, kept)
+    within = kept(_within, judged, own, unnumbered, tables["flows"], values)
+    market, drawn = None, None
     if question.draws:
         step = (lambda done, of: progress("draw", done, of)) if progress else None
         asked = guarded(facts, values, question.draws, question.seed)
-        found = draw_assessment(own, supplies, wanted, within, placement, asked, question.draws, question.seed, step)
-        drawn = drawn_for(facts, found, values, question.seed)
+        market = kept(
+            expected_market, own, supplies, wanted, within, placement.served.persons, placement.posts,
+            placement.high_posts, question.draws, question.seed,
+        )  # fmt: skip
+        draws = place_draws(market, asked=asked, progress=step)
+        drawn = drawn_for(facts, draws, values, question.seed)
         facts = with_doubt(facts, drawn.clauses)
-        facts = with_peer_doubt(facts, own, supplies, wanted, within, placement, question.draws, question.seed)
-    verdicts = [decide(f, values, day, *([drawn.clauses[:, i]] if drawn else [])) for i, f in enumerate(facts)]
+        facts = with_peer_doubt(facts, supplies, placement, market)
+    verdicts = [
+        kept(decide, f, values, day, drawn.clauses[:, i] if drawn else None, key=f.program_id)
+        for i, f in enumerate(facts)
+    ]
     if progress:
         progress("place", 1, 1)
     return Workings(
         question,
         read,
         classified,
-        within,
         evidence,
         placement,
         supplies,
@@ -176,5 +217,13 @@ def judge(
         skills,
         tuple(facts),
         tuple(verdicts),
+        market,
         drawn,
     )
+
+
+def _within(
+    judged: pd.DataFrame, programs: pd.DataFrame, demands: pd.DataFrame, flows: pd.DataFrame, values: Values
+) -> pd.DataFrame:
+    found = classified_matches(judged, programs, demands, flows, values, threshold=0.0)
+    return found.loc[found["edge"], ["program_id", "demand_id", "p"]]

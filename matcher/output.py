@@ -28,15 +28,14 @@ PROGRAM_COLUMNS = (
 def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFrame:
     """One row a program; traces in the order of the facts."""
     drawn = workings.drawn
-    rows = workings.read.programs.set_index("program_id")
-    posterior = workings.employment.programs.set_index("program_id")
+    own = {str(row.program_id): row for row in rows(workings.read.programs)}
+    posterior = {str(row.program_id): row for row in rows(workings.employment.programs)}
     raw, texts = _raw_rates(workings.read.outcomes), filed_texts(workings.read.programs)
     own_gap, shared_gap = _naive_gaps(workings.placement)
     records = []
     for fact, verdict, trace in zip(workings.facts, workings.verdicts, traces, strict=True):
         program = fact.program_id
-        row = rows.loc[program]
-        work: Any = posterior.loc[program] if program in posterior.index else None
+        row, work = own[program], posterior.get(program)
         records.append(
             {
                 "program_id": program,
@@ -52,17 +51,19 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
                 "placeable_high": _drawn_rate(fact, drawn.high if drawn else None),
                 "headroom": _persons(fact.headroom) if fact.supply is not None else None,
                 "indispensability": _persons(fact.indispensability) if fact.supply is not None else None,
-                "employment_mean": None if work is None else round(float(work["mean"]), RATE_DIGITS),
-                "employment_low": None if work is None else round(float(work["low"]), RATE_DIGITS),
-                "employment_high": None if work is None else round(float(work["high"]), RATE_DIGITS),
+                "employment_mean": None if work is None else round(float(work.mean), RATE_DIGITS),
+                "employment_low": None if work is None else round(float(work.low), RATE_DIGITS),
+                "employment_high": None if work is None else round(float(work.high), RATE_DIGITS),
                 "employment_below_probability": None
                 if work is None
-                else round(float(work["below_probability"]), RATE_DIGITS),
+                else round(float(work.below_probability), RATE_DIGITS),
                 "raw_rate_by_year": raw.get(program, ""),
                 "block": fact.block,
                 "own_gap": own_gap.get(program),
                 "completers_share_gap": shared_gap.get(program),
-                **{column: row[column] for column in ("name", "institution", "region", "level", "major_group")},
+                **{
+                    column: getattr(row, column) for column in ("name", "institution", "region", "level", "major_group")
+                },
                 "reason": trace["reason"]["zh"],
                 "reason_en": trace["reason"]["en"],
                 "text_hash": text_hash(texts[program]),

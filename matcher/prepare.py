@@ -111,23 +111,22 @@ def placed(
     demands: pd.DataFrame,
     outcomes: pd.DataFrame,
     matches: pd.DataFrame,
+    supplies: pd.DataFrame,
     values: Values,
     as_of: date,
     horizon: int | None,
-    intake: Mapping[str, int],
-) -> tuple[Placement, pd.DataFrame]:
-    """Supply, posts and placement from validated tables.
+) -> Placement:
+    """Posts and placement from validated tables.
 
-    Returns:
-        the placement, and the supplies it started from (placement.quantities.supply).
+    Args:
+        supplies: of `seekers`.
     """
     years = int(values.number("supply.years"))
-    found = seekers(tables["students"], outcomes, programs, years, as_of, horizon, intake)
-    figures = {str(p): int(s) for p, s in zip(found["program_id"], found["supply"], strict=True)}
-    estimated = frozenset(str(p) for p, e in zip(found["program_id"], found["estimated"], strict=True) if e)
+    figures = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
+    estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
     current = demands[demands["role"] == "current"]
-    placement = place(
+    return place(
         figures,
         estimated,
         observed_placements(outcomes, as_of.year, years),
@@ -139,7 +138,6 @@ def placed(
         values.share("surplus.rate"),
         contracted(tables["agreements"], horizon or as_of.year),
     )
-    return placement, found
 
 
 def seekers(
@@ -163,7 +161,7 @@ def seekers(
 
 
 def retention_lifts(
-    tables: Mapping[str, pd.DataFrame],
+    students: pd.DataFrame,
     programs: pd.DataFrame,
     outcomes: pd.DataFrame,
     values: Values,
@@ -175,7 +173,7 @@ def retention_lifts(
     """Program -> what its peers' share of those who stay would change, for programs where fewer stayed.
 
     Args:
-        tables, ..., intake: as `placed` takes them; supplies: what it started from.
+        students, ..., intake: as `seekers` takes them; supplies: what it gave.
     """
     years = values.whole("supply.years")
     shares = peer_shares(outcomes, programs, as_of.year, years, values.whole("evidence.min_graduates"))
@@ -184,7 +182,7 @@ def retention_lifts(
         return {}
     before = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
     observed = observed_placements(raised, as_of.year, years)
-    after = rows(seekers(tables["students"], raised, programs, years, as_of, horizon, intake))
+    after = rows(seekers(students, raised, programs, years, as_of, horizon, intake))
     return {
         str(row.program_id): Lift(
             int(row.supply) - before[str(row.program_id)], row.each, observed.get(row.program_id, 0)

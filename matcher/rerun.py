@@ -16,6 +16,7 @@ from matcher.judging import Question, read_tables
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MatchGraph, SkillCoverage
 from matcher.matching.skills import coverage_of
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
+from matcher.policy.kept import Kept
 from matcher.policy.pack import PolicyPack, recorded_pack
 
 MATCHES, POLICY, DAY = "matches", "policy", "as_of"
@@ -49,28 +50,33 @@ class Recipe:
     employed: Mapping[str, int] = field(default_factory=dict)
     label: Mapping[str, str] | None = None
 
-    def run(self, counterfactuals: bool = False) -> Assessment:
-        """Assesses once more; rows that name programs or demands which are not there are left aside."""
+    def run(self, counterfactuals: bool = False, kept: Kept | None = None) -> Assessment:
+        """Assesses once more; rows that name programs or demands which are not there are left aside.
+
+        Args:
+            kept: of an earlier run on the same data.
+        """
         programs, demands = set(self.tables["programs"]["program_id"]), set(self.tables["demands"]["demand_id"])
         tables: dict[str, Any] = {}
         for kind, table in self.tables.items():
-            kept = table
-            if kind != "programs" and "program_id" in kept:
-                kept = kept[kept["program_id"].isin(programs)]
-            if kind != "demands" and "demand_id" in kept:
-                kept = kept[kept["demand_id"].isin(demands)]
-            tables[kind] = kept.reset_index(drop=True)
-        kept = self.pairs[self.pairs["program_id"].isin(programs) & self.pairs["demand_id"].isin(demands)]
+            known = table
+            if kind != "programs":
+                known = _among(known, "program_id", programs)
+            if kind != "demands":
+                known = _among(known, "demand_id", demands)
+            tables[kind] = known
+        pairs = _among(_among(self.pairs, "program_id", programs), "demand_id", demands)
         given = self.encoder["encoder"] == GIVEN
-        tables[MATCHES] = kept[PAIR].reset_index(drop=True) if given else empty_frame(MATCHES)
+        tables[MATCHES] = pairs[PAIR] if given else empty_frame(MATCHES)
         question = Question(
             tables, self.pack.on(self.as_of), self.as_of, self.horizon, self.scope, self.earlier, self.draws, self.seed,
             self.intake, self.employed,
         )  # fmt: skip
-        graph = MatchGraph(kept.reset_index(drop=True), **self.encoder)
+        kept = kept or Kept()
         return answered(
-            question, read_tables(question), graph, self.skills, counterfactuals=counterfactuals, label=self.label
-        )
+            question, read_tables(question, kept), MatchGraph(pairs, **self.encoder), self.skills,
+            counterfactuals=counterfactuals, label=self.label, kept=kept,
+        )  # fmt: skip
 
 
 def recipe_of(assessment: Assessment) -> Recipe:
@@ -98,6 +104,13 @@ def recipe_of(assessment: Assessment) -> Recipe:
         employed=manifest["employed"],
         label=manifest["label"],
     )
+
+
+def _among(table: pd.DataFrame, column: str, ids: set[str]) -> pd.DataFrame:
+    """The rows that name one of the ids; the table itself where all do, or where it names none."""
+    if column not in table or (known := table[column].isin(ids)).all():
+        return table
+    return table[known].reset_index(drop=True)
 
 
 def _modelled(matches: pd.DataFrame) -> pd.DataFrame:

@@ -78,10 +78,9 @@ def what_if(
         WhatIfError: a program or demand that is not there, or a figure that cannot be.
         PackError: a pack or parameter that is not there, or a value that does not fit its unit.
     """
-    asked = changed(
-        recipe_of(assessment), policy=policy, parameters=parameters, openings=openings, intake=intake, employed=employed
-    )
-    return difference(assessment, asked.run())
+    recipe = assessment.kept(recipe_of, assessment)
+    asked = changed(recipe, policy=policy, parameters=parameters, openings=openings, intake=intake, employed=employed)
+    return difference(assessment, asked.run(kept=assessment.kept))
 
 
 def changed(

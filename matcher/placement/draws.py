@@ -121,16 +121,31 @@ def draw_placements(
             already taken off: other supply, agreements); openings_cv; basis.
         matches: program_id, demand_id, p: every kept pair of acceptable level and region, not only those above the
             threshold. Pairs of other programs or demands are not read.
-        doubt: its defaults if None.
-        asked: programs whose indispensability is wanted: in one large market that costs more than all the rest.
-        workers: threads; as many as there are processors if None.
-        progress: called with (done, of).
+        doubt: its defaults if None; asked: as `place_draws` takes it.
+        workers, progress: as `place_draws` takes them.
 
     Raises:
         ValueError: an id is listed twice.
     """
-    doubt = doubt or Doubt()
-    table = Chances.read(programs, demands, matches, doubt)
+    table = Chances.read(programs, demands, matches, doubt or Doubt())
+    return place_draws(table, asked=asked, workers=workers, progress=progress)
+
+
+def place_draws(
+    table: "Chances",
+    *,
+    asked: Collection[str] = (),
+    workers: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Draws:
+    """Draws a market and places each draw.
+
+    Args:
+        asked: programs whose indispensability is wanted: in one large market that costs more than all the rest.
+        workers: threads; as many as there are processors if None.
+        progress: called with (done, of).
+    """
+    doubt = table.doubt
     n, b = len(table.programs), doubt.draws
     found = Draws(
         programs=table.programs,

@@ -5,6 +5,7 @@ same chance in the same draw, whatever else is in the table, in whatever order, 
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -36,10 +37,14 @@ def uniforms(seed: int, draw: int, kind: str, of: np.ndarray) -> np.ndarray:
     Args:
         seed: of the assessment; draw: 0, 1, ...; kind: what is drawn, such as "edge"; of: keys.
     """
+    return ((_mix(of ^ _stream(seed, draw, kind)) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+@lru_cache(maxsize=4096)
+def _stream(seed: int, draw: int, kind: str) -> np.ndarray:
     # Arrays of one element: numpy warns of overflow in scalars only, and here it is wanted.
-    stream = _mix(keys([kind]) ^ _mix(np.array([seed % 2**64], np.uint64) + _STEP))
-    stream = _mix(stream + _STEP * np.array([draw + 1], np.uint64))
-    return ((_mix(of ^ stream) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    found = _mix(keys([kind]) ^ _mix(np.array([seed % 2**64], np.uint64) + _STEP))
+    return _mix(found + _STEP * np.array([draw + 1], np.uint64))
 
 
 def _mix(x: np.ndarray) -> np.ndarray:

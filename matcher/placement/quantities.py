@@ -6,6 +6,7 @@ hundredths. Shares arrive as floats, so they pass through their decimal text: 0.
 
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from math import hypot
 from statistics import fmean
 from typing import Any
@@ -149,7 +150,12 @@ def demand_posts(
 
 def posts_of(openings: float, entry_share: float | None, seen: float | None = None) -> Fraction:
     """Posts of one row before anybody else is taken off, exact; grossed up where the share its source sees is given."""
-    share = Fraction(1) if empty(entry_share) else Fraction(str(entry_share))
+    return _exact_posts(openings, None if empty(entry_share) else entry_share, seen)
+
+
+@lru_cache(maxsize=65_536)
+def _exact_posts(openings: float, entry_share: float | None, seen: float | None) -> Fraction:
+    share = Fraction(1) if entry_share is None else Fraction(str(entry_share))
     return Fraction(str(openings)) / Fraction(str(1 if seen is None else seen)) * share
 
 

@@ -22,6 +22,7 @@ from matcher.policy.data_checks import data_checks
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import estimate_employment
 from matcher.policy.facts import DemandYear, Facts, ReportedYear
+from matcher.policy.kept import Kept
 from matcher.policy.lineage import ancestors
 from matcher.policy.parameters import Values
 from matcher.policy.peers import peers
@@ -75,9 +76,15 @@ class Evidence:
     lifts: Mapping[str, Lift] = field(default_factory=dict)
 
 
-def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: date) -> list[Facts]:
-    """One entry a program, in order of program_id; small points of one class at one institution get their pool."""
-    gathered = Gatherer(evidence, placement, values, as_of)
+def all_facts(
+    evidence: Evidence, placement: Placement, values: Values, as_of: date, kept: Kept | None = None
+) -> list[Facts]:
+    """One entry a program, in order of program_id; small points of one class at one institution get their pool.
+
+    Args:
+        kept: of an earlier question on the same data.
+    """
+    gathered = Gatherer(evidence, placement, values, as_of, kept or Kept())
     found = [gathered.program(row) for _, row in evidence.programs.sort_values("program_id").iterrows()]
     return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
 
@@ -85,15 +92,12 @@ def all_facts(evidence: Evidence, placement: Placement, values: Values, as_of: d
 class Gatherer:
     """The tables indexed by program."""
 
-    def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date) -> None:
+    def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date, kept: Kept) -> None:
         self._evidence, self._placement, self._values, self._as_of = evidence, placement, values, as_of
         self._blocks = {program: block for block in placement.fair.blocks for program in block.programs}
-        self._outcomes = _latest_first(evidence.outcomes)
+        self._outcomes = kept(_latest_first, evidence.outcomes)
         self._students = rows_by(evidence.students, "program_id")
-        self._linked = (
-            evidence.matches[evidence.matches["edge"]].groupby("program_id")["demand_id"].apply(list).to_dict()
-        )
-        self._best = evidence.matches.groupby("program_id")["p"].max().to_dict()
+        self._linked, self._best = kept(_links, evidence.matches)
         self._employment = {str(row.program_id): row for row in rows(evidence.employment)}
         self._demands = {str(row.demand_id): row for row in rows(evidence.demands)}
         listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
@@ -107,14 +111,14 @@ class Gatherer:
             if str(row.program_id) in evidence.lifts and not empty(row.institution):
                 self._lifted.setdefault(str(row.institution), []).append(str(row.program_id))
         outcomes = evidence.outcomes if evidence.reported is None else evidence.reported
-        self._reported = reported_years(outcomes)
+        self._reported = kept(reported_years, outcomes)
         before = empty_frame("predecessors") if evidence.predecessors is None else evidence.predecessors
-        self._peers = peers(evidence.programs, self._reported, values, as_of.year, before)
-        self._checks = data_checks(outcomes, evidence.programs, values)
+        self._peers = kept(peers, evidence.programs, self._reported, values, as_of.year, before)
+        self._checks = kept(data_checks, outcomes, evidence.programs, values)
         self._ancestors = ancestors(before)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
         self._posts = evidence.posts_by_demand
-        self._sizes: dict[str, tuple[int, int]] = {}
+        self._sizes = kept(_sizes, evidence.programs)
         self._proposed = own_proposals(evidence.programs, evidence.demands, agreements)
         self._without = without_own(placement, self._proposed, evidence.estimated, values.share("surplus.rate"))
 
@@ -263,9 +267,8 @@ class Gatherer:
         finding = placement.surplus.get(block.id) if block else None
         marginal = placement.marginals.get(program)
         skills = evidence.skills.get(program)
-        if program not in self._sizes:
-            self._sizes[program] = text_size(row)
-        courses, characters = self._sizes[program]
+        # A pool has a text of its own.
+        courses, characters = self._sizes.get(program) or text_size(row)
         region, major = word(row["region"]), word(row["major_group"])
         sisters, own_lift = self._lifted.get(word(row["institution"]), ()), self._lifts.get(program)
         lifted_here = lift_here(program, sisters, self._lifts, self._blocks)
@@ -413,6 +416,19 @@ def study_years(row: pd.Series) -> int:
     if (found := re.search(r"[一二两三四五六]", text)) is not None:
         return _YEARS[found[0]]
     return _USUAL_YEARS.get(word(row["level"]), 3)
+
+
+def _links(matches: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, float]]:
+    """Program -> the demands it has an edge to, and its largest p."""
+    linked: dict[str, list[str]] = {}
+    edges = matches[matches["edge"]]
+    for program, demand in zip(edges["program_id"], edges["demand_id"], strict=True):
+        linked.setdefault(program, []).append(demand)
+    return linked, {str(p): float(best) for p, best in matches.groupby("program_id")["p"].max().items()}
+
+
+def _sizes(programs: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    return {str(row["program_id"]): text_size(row) for _, row in programs.iterrows()}
 
 
 def _latest_first(outcomes: pd.DataFrame) -> dict[str, list[Any]]:

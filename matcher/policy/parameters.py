@@ -1,10 +1,11 @@
 """What a policy pack is made of: parameters with units, dated values and a reference for every value."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 from corpora.faults import Unusable
@@ -161,10 +162,23 @@ class PolicyPack:
 
 @dataclass(frozen=True)
 class Values:
-    """A pack as it stands on one day: what rules read."""
+    """A pack as it stands on one day: what rules read.
+
+    Attributes:
+        notes: of `watched` values: parameter -> what was found, None where it has no value on the day.
+    """
 
     pack: PolicyPack
     day: date
+    notes: dict[str, DatedValue | None] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def watched(self) -> "Values":
+        """The same values, which note what is asked of them."""
+        # What is cached of the values is cached once, and not in every copy that is watched.
+        _ = self.in_force
+        found = copy(self)
+        object.__setattr__(found, "notes", {})
+        return found
 
     def number(self, name: str) -> float:
         """The value of a parameter that is one number.
@@ -204,11 +218,22 @@ class Values:
 
     def has(self, name: str) -> bool:
         """Whether a parameter has a value on the day."""
-        found = self.pack.parameters.get(name)
-        return found is not None and any(v.holds_on(self.day) for v in found.values)
+        if self.notes is not None:
+            self.notes[name] = self.in_force.get(name)
+        return name in self.in_force
+
+    @cached_property
+    def in_force(self) -> Mapping[str, DatedValue]:
+        """Parameter -> its value on the day; those without one are left out."""
+        found = {name: [v for v in p.values if v.holds_on(self.day)] for name, p in self.pack.parameters.items()}
+        return {name: values[-1] for name, values in found.items() if values}
 
     def dated(self, name: str) -> DatedValue:
         """The value in force with its reference."""
+        if (found := self.in_force.get(name)) is not None:
+            if self.notes is not None:
+                self.notes[name] = found
+            return found
         if name not in self.pack.parameters:
             known = ", ".join(sorted(self.pack.parameters))
             raise PackError(f"pack {self.pack.name} has no parameter {name}; it has {known}")

@@ -1,6 +1,7 @@
 """What-if: the same data under other rules or figures; counterfactuals, confirmed the long way."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from matcher import Assessment, assess, compare, load_assessment
 from matcher.confirm import check, confirm
+from matcher.policy.kept import Kept
 from matcher.policy.pack import PackError
 from matcher.rerun import recipe_of
 from matcher.verify import verify_folder
@@ -129,3 +131,28 @@ def test_a_sample_of_the_pilot_city_is_confirmed(searched: Assessment) -> None:
 @pytest.mark.nightly
 def test_every_counterfactual_of_the_pilot_city_is_confirmed(searched: Assessment) -> None:
     assert confirm(searched) == []
+
+
+def test_what_was_kept_of_the_question_before_changes_no_answer(city: Assessment) -> None:
+    """Any order of questions on one assessment gives what each gives alone."""
+    demand = str(city.demands.sort_values("posts")["demand_id"].iloc[-1])
+    program = str(city.programs.sort_values("supply")["program_id"].iloc[-1])
+    questions: list[dict[str, Any]] = [
+        {"parameters": {"surplus.rate": 0.5}},
+        {"openings": {demand: 1}},
+        {"parameters": {"surplus.rate": 0.5, "supply.years": 2, "match.threshold": 0.6}},
+        {"intake": {program: 3}, "parameters": {"flows.min_share": 0.5}},
+        {"policy": "anhui-2022"},
+        {"employed": {program: 1}},
+        {},
+    ]
+    for question in questions:
+        found, alone = city.what_if(**question).assessment, replace(city, kept=Kept()).what_if(**question).assessment
+        pd.testing.assert_frame_equal(found.programs, alone.programs)
+        pd.testing.assert_frame_equal(found.demands, alone.demands)
+        pd.testing.assert_frame_equal(found.matches, alone.matches)
+        pd.testing.assert_frame_equal(found.placement, alone.placement)
+        assert found.traces == alone.traces
+        assert found.blocks == alone.blocks
+        assert found.manifest == alone.manifest
+    pd.testing.assert_frame_equal(found.programs, city.programs)

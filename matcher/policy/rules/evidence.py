@@ -44,6 +44,12 @@ def insufficient(facts: Facts, values: Values, as_of: date) -> Ground:
 
 def retention_unproved(facts: Facts, values: Values, as_of: date) -> Clause:
     """Whether (b) or (c) would stand if as many of its graduates had stayed as of its peers, and does not as reported."""
+    hinges = bool(facts.lift_here or facts.lift) and _stands_at_peers(facts, values, as_of)
+    limit = float(values.share("surplus.rate"))
+    return Clause("retention_unproved", hinges, rounded(facts.peer_rate), limit, "surplus.rate", "point value")
+
+
+def _stands_at_peers(facts: Facts, values: Values, as_of: date) -> bool:
     at_peers = replace(
         facts,
         supply=(facts.supply or 0) + facts.lift,
@@ -52,14 +58,11 @@ def retention_unproved(facts: Facts, values: Values, as_of: date) -> Clause:
         rate_below=None if facts.own_posts else facts.peer_below,
         own_rate=None,
     )
-    grounds = (vanished, surplus_low_employment)
-    hinges = (
-        bool(facts.lift_here or facts.lift)
-        and any(ground(at_peers, values, as_of).holds for ground in grounds)
-        and not any(ground(facts, values, as_of).holds for ground in grounds)
-    )
-    limit = float(values.share("surplus.rate"))
-    return Clause("retention_unproved", hinges, rounded(facts.peer_rate), limit, "surplus.rate", "point value")
+    return _stands(at_peers, values, as_of) and not _stands(facts, values, as_of)
+
+
+def _stands(facts: Facts, values: Values, as_of: date) -> bool:
+    return any(ground(facts, values, as_of).holds for ground in (vanished, surplus_low_employment))
 
 
 EVIDENCE = (

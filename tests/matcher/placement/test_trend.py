@@ -6,9 +6,8 @@ import pandas as pd
 
 from corpora.schema import empty_frame
 from matcher import assess
-from matcher.placement.demand_years import Coverage, demand_roles
-from matcher.placement.place import Figures
-from matcher.placement.trend import earlier_rates
+from matcher.placement.demand_years import demand_roles
+from matcher.placement.trend import earlier_demands, earlier_rates, rates_then
 from tests.matcher.test_assessment import small
 
 YEARS = (2024, 2025, 2026)
@@ -47,8 +46,9 @@ def before(
         [(p, d, True) for p in links for d in demands["demand_id"]], columns=["program_id", "demand_id", "edge"]
     )
     taken = empty_frame("other_supply") if other is None else other
-    now = Figures({}, {}, {}, (), seats or {}, {}, frozenset(), {}, {}, {}, Coverage({}), Fraction(7, 10))
-    return earlier_rates(["T"], figures, PROGRAMS, demands, matches, taken, now, 2026, 1, 2)
+    years = enumerate(earlier_demands(demands, 2), 1)
+    found = [rates_then(year, figures, PROGRAMS, matches, taken, seats or {}, 2026 - ago, 1) for ago, year in years]
+    return earlier_rates(["T"], found)
 
 
 def test_each_year_is_placed_with_its_own_posts_links_and_graduates() -> None:
