@@ -8,14 +8,14 @@ fsspec opens, such as an object store.
 """
 
 import hashlib
-import io
 import os
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+
+from indexes import shared_files
 
 if TYPE_CHECKING:
     from corpora.faults import Unusable
@@ -117,7 +117,7 @@ class ClusterEncoder:
         """(position, vectors) of every chunk, as workers finish them."""
         tasks = [(self._model, self.fingerprint, tuple(chunk), self._shared) for chunk in chunks]
         for at, path in spread(encode_chunk, tasks, self._address):
-            yield at, _read(path)
+            yield at, shared_files.read_array(path)
 
 
 def encode_chunk(task: tuple[str | None, str, tuple[str, ...], str]) -> str:
@@ -132,7 +132,7 @@ def encode_chunk(task: tuple[str | None, str, tuple[str, ...], str]) -> str:
     model, fingerprint, texts, shared = task
     digest = hashlib.sha256("\0".join((fingerprint, *texts)).encode()).hexdigest()[:32]
     path = f"{shared}/{fingerprint}/{digest}.npy"
-    if _exists(path):
+    if shared_files.exists(path):
         return path
     encoder = _own_encoder(model)
     if encoder.fingerprint != fingerprint:
@@ -141,9 +141,7 @@ def encode_chunk(task: tuple[str | None, str, tuple[str, ...], str]) -> str:
             f"a worker has another model ({encoder.fingerprint}) than this machine ({fingerprint}): install the same "
             "versions on all, on processors of one kind",
         )
-    held = io.BytesIO()
-    np.save(held, encoder.encode(list(texts)))
-    _write(path, held.getvalue())
+    shared_files.write_array(path, encoder.encode(list(texts)))
     return path
 
 
@@ -152,32 +150,6 @@ def _own_encoder(model: str | None) -> "Encoder":
     from indexes.encoder import choose_encoder
 
     return choose_encoder(model).encoder
-
-
-def _exists(path: str) -> bool:
-    files, name = _files(path)
-    return bool(files.exists(name))
-
-
-def _write(path: str, content: bytes) -> None:
-    """Whole or not at all: written beside its place, then moved."""
-    files, name = _files(path)
-    files.makedirs(name.rpartition("/")[0], exist_ok=True)
-    aside = f"{name}.{uuid.uuid4().hex}.part"
-    files.pipe_file(aside, content)
-    files.mv(aside, name)
-
-
-def _read(path: str) -> np.ndarray:
-    files, name = _files(path)
-    return np.asarray(np.load(io.BytesIO(files.cat_file(name))))
-
-
-def _files(path: str) -> tuple[Any, str]:
-    from fsspec.core import url_to_fs
-
-    files, name = url_to_fs(path)
-    return files, str(name)
 
 
 def _unusable(zh: str, en: str) -> "Unusable":

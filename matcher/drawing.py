@@ -1,7 +1,7 @@
 """From an assessment's tables to draws of it, and from draws to what its rules read (docs/method.md, section 6)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -123,7 +123,7 @@ def with_peer_doubt(
         seekers = markets.supply(f.program_id, expected, float(kept[f.program_id]), served)
         limited = markets.rooms(f.program_id, None, (), limit).limited
         below[f.program_id] = float((seekers * limit.numerator > limited).mean())
-    return [replace(f, peer_below=below.get(f.program_id)) for f in facts]
+    return [f.but(peer_below=below.get(f.program_id)) for f in facts]
 
 
 def _joined(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:

@@ -156,7 +156,7 @@ def judge(
         progress("place", 0, 1)
     years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
     supplies = kept(seekers, tables["students"], known, own, years, day, question.horizon, question.intake)
-    placement = placed(tables, own, wanted, known, classified, supplies, values, day, question.horizon)
+    placement = placed(tables, own, wanted, known, classified, supplies, values, day, question.horizon, kept)
     estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     employment = kept(
         estimate_employment,

@@ -15,6 +15,7 @@ from matcher.placement.place import Placement, place, reach_of
 from matcher.placement.quantities import expected_graduates, observed_placements, supply
 from matcher.placement.retention import Lift, as_peers, peer_shares
 from matcher.policy.assemble import study_years
+from matcher.policy.kept import Kept
 from matcher.policy.pack import Values
 
 # A sentence for the reader of a report, in Chinese and in English.
@@ -115,11 +116,12 @@ def placed(
     values: Values,
     as_of: date,
     horizon: int | None,
+    kept: Kept,
 ) -> Placement:
     """Posts and placement from validated tables.
 
     Args:
-        supplies: of `seekers`.
+        supplies: of `seekers`; kept: of an earlier question on the same data.
     """
     years = int(values.number("supply.years"))
     figures = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
@@ -129,10 +131,11 @@ def placed(
     return place(
         figures,
         estimated,
-        observed_placements(outcomes, as_of.year, years),
+        kept(observed_placements, outcomes, as_of.year, years),
         current,
         matches,
-        reach_of(programs, demands, matches, flows),
+        # Not of the number of posts.
+        kept(reach_of, programs, demands.drop(columns="openings"), matches, flows),
         read_coverage(tables["coverage"]),
         tables["other_supply"],
         values.share("surplus.rate"),

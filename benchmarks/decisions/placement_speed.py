@@ -230,20 +230,23 @@ def plot(found: dict[str, Any]) -> str:
         row["where"] = f"{row['where']}: edges^{found[row['where']]['exponent']}"
     x = alt.X(
         "edges:Q",
-        scale=alt.Scale(type="log"),
+        scale=alt.Scale(type="log", domain=[40_000, 500_000]),
         title="edges a draw",
         axis=alt.Axis(format="~s", values=[50_000, 100_000, 200_000, 400_000]),
     )
-    y = alt.Y("processor_s:Q", scale=alt.Scale(type="log"), title="processor seconds, 20 draws")
-    which = alt.Color("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
-    shape = alt.Shape("where:N", title=None, legend=alt.Legend(orient="top", labelLimit=400))
+    y = alt.Y(
+        "processor_s:Q", scale=alt.Scale(type="log", domain=[0.5, 100], nice=False), title="processor seconds, 20 draws"
+    )
+    which, shape = alt.Color("where:N", legend=None), alt.Shape("where:N", legend=None)
     base = alt.Chart(pd.DataFrame(rows))
     dots = base.mark_line(point=True).encode(x=x, y=y, color=which, shape=shape)
-    straight = base.mark_line(strokeDash=[4, 4], opacity=0.6).encode(x=x, y="linear:Q", color=which.legend(None))
-    chart = (
-        (straight + dots)
-        .resolve_legend(color="independent")
-        .properties(width=460, height=260, title="Cost of placement against size (dashed: linear)")
+    straight = base.mark_line(strokeDash=[4, 4], opacity=0.6).encode(x=x, y="linear:Q", color=which)
+    # Named where the lines end, above the upper and below the lower one: readable without colour.
+    last = pd.DataFrame(rows).sort_values("edges").groupby("where", as_index=False).last().sort_values("processor_s")
+    last["at"] = last["processor_s"] * [0.4, 1.7]
+    names = alt.Chart(last).mark_text(align="right", dx=12).encode(x=x, y="at:Q", color=which, text="where:N")
+    chart = (straight + dots + names).properties(
+        width=460, height=260, title="Cost of placement against size (dashed: linear)"
     )
     return str(vl_convert.vegalite_to_svg(chart.to_json()))
 

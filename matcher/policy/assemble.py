@@ -168,8 +168,7 @@ class Gatherer:
             self._employment.get(program),
         )
         peer = self._peers[program]
-        facts = replace(
-            facts,
+        facts = facts.but(
             reported=self._reported.get(program, ()),
             standings=peer.standings,
             points=peer.points,
@@ -186,8 +185,7 @@ class Gatherer:
         )
         if without is None:
             return facts
-        return replace(
-            facts,
+        return facts.but(
             own_posts=without.posts,
             own_rate=without.rate,
             headroom=None
@@ -236,7 +234,7 @@ class Gatherer:
             pool = pooled_facts(facts_of_pool, own, self._placement)
             for fact in own:
                 others = tuple(p for p in group if p != fact.program_id)
-                by_id[fact.program_id] = replace(fact, pool=pool, pooled_with=others)
+                by_id[fact.program_id] = fact.but(pool=pool, pooled_with=others)
         return [by_id[f.program_id] for f in facts]
 
     def _pool_row(self, name: str, rows_of: pd.DataFrame) -> pd.Series:
@@ -367,8 +365,7 @@ def pooled_facts(pool: Facts, members: list[Facts], placement: Placement) -> Fac
     asked = bool(certified) or (bool(supply) and all(year.posts * 20 < supply for year in pool.demand_years))
     alone = indispensability(placement, [f.program_id for f in supplied]) if asked else None
     objections = tuple(dict.fromkeys(reason for f in supplied for reason in f.why_not_certified))
-    return replace(
-        pool,
+    return pool.but(
         supply=supply or None,
         supply_estimated=any(f.supply_estimated for f in members),
         rate=placed / supply if supply and len(rated) == len(supplied) else None,

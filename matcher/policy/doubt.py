@@ -4,7 +4,6 @@ The rules see six yes-or-no facts of a draw, so at most 64 verdicts decide all d
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -79,8 +78,7 @@ def with_doubt(facts: Sequence[Facts], drawn: np.ndarray) -> list[Facts]:
         return list(facts)
     shares = drawn.mean(axis=0)
     return [
-        replace(
-            fact,
+        fact.but(
             rate_below=None if fact.rate is None else float(share[0]),
             headroom_prioritize=None if fact.headroom is None or not fact.supply else float(share[1]),
             headroom_expand=None if fact.headroom is None or not fact.supply else float(share[2]),
@@ -121,7 +119,7 @@ def _in_draw(facts: Facts, held: Mapping[str, bool]) -> Facts:
         if facts.supply is not None and facts.indispensability is not None:
             # Nobody, or more than there are: enough to say on which side of its limit the guard is.
             certain["indispensability"] = 0 if held["replaceable"] else facts.supply + 1
-    return replace(facts, **certain)
+    return facts.but(**certain)
 
 
 def flag_probability(facts: Facts, values: Values, day: date, drawn: np.ndarray) -> float | None:

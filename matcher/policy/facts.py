@@ -6,6 +6,7 @@ posts are whole hundredths a year, as everywhere behind the tables.
 
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from matcher.policy.earlier import NewLink
 
@@ -177,3 +178,15 @@ class Facts:
     data_checks: tuple[str, ...] = ()
     text_changed: bool = False
     new_links: tuple[NewLink, ...] = ()
+
+    def but(self, **changes: Any) -> "Facts":
+        """The same with other values in some fields.
+
+        As dataclasses.replace, which passes all of them through the constructor: rules are asked of a thousand such copies an
+        assessment.
+        """
+        if unknown := changes.keys() - self.__dict__.keys():
+            raise TypeError(f"Facts has no {sorted(unknown)[0]}")
+        found = object.__new__(type(self))
+        found.__dict__.update(self.__dict__, **changes)
+        return found

@@ -1,6 +1,5 @@
 """When too little is known to say anything (docs/method.md, section 7)."""
 
-from dataclasses import replace
 from datetime import date
 
 from matcher.policy.facts import Facts
@@ -50,8 +49,7 @@ def retention_unproved(facts: Facts, values: Values, as_of: date) -> Clause:
 
 
 def _stands_at_peers(facts: Facts, values: Values, as_of: date) -> bool:
-    at_peers = replace(
-        facts,
+    at_peers = facts.but(
         supply=(facts.supply or 0) + facts.lift,
         rate=facts.peer_rate,
         certified=facts.peer_certified,
