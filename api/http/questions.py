@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 import pandas as pd
@@ -43,6 +44,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._free = asyncio.Semaphore(1)
+        self._ahead: set[asyncio.Task[None]] = set()
 
     async def take(self, compute: Callable[[], T]) -> T:
         """What `compute` returns, once it is its turn.
@@ -61,6 +63,19 @@ class Turns:
             return await run_in_threadpool(compute)
         finally:
             self._free.release()
+
+    def prepare(self, assessment: Assessment) -> None:
+        """Computes ahead what the first what-if on an assessment would wait for; nobody waits, and once is enough."""
+        if assessment.kept.empty:
+            task = asyncio.get_running_loop().create_task(self._prepared(assessment))
+            # The loop holds a task by a weak reference alone.
+            self._ahead.add(task)
+            task.add_done_callback(self._ahead.discard)
+
+    async def _prepared(self, assessment: Assessment) -> None:
+        # Where the turn does not come, the first question computes it all.
+        with suppress(Problem):
+            await self.take(lambda: what_if(assessment) if assessment.kept.empty else None)
 
 
 def turns_of(request: Request) -> Turns:

@@ -103,6 +103,10 @@ def show_programs(reader: AReader) -> Response:
 
 @router.get("/assessments/{assessment_id}/programs/{program_id:path}")
 def show_program(program_id: str, reader: AReader) -> Response:
+    """Whoever may move the sliders will: what the first answer needs is computed while the page is read."""
+    if reader.who.is_at_least("planner"):
+        turns = reader.request.app.state.turns
+        from_thread.run_sync(turns.prepare, reader.store.load(reader.row.id))
     return reader.show("program", "programs", **_program(reader, program_id, {}, None))
 
 

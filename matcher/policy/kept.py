@@ -22,6 +22,11 @@ class Kept:
     def __init__(self) -> None:
         self._found: dict[Hashable, tuple[tuple[Any, ...], tuple[Any, ...], Any]] = {}
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was computed yet."""
+        return not self._found
+
     def __call__(self, step: Callable[..., T], *given: Any, key: Hashable = None) -> T:
         """step(*given), computed where something differs from the last time.
 

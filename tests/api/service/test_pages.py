@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access import Role
+from api.store import Store
 from tests.api.service.conftest import Service
 
 
@@ -124,3 +125,14 @@ def test_the_language_of_a_link_is_kept_for_the_next_pages(service: Service) -> 
     assert 'lang="zh-CN"' in client.get("/jobs").text
     assert 'lang="en"' in client.get("/jobs?lang=en").text
     assert 'lang="en"' in client.get("/policies").text
+
+
+def test_whoever_may_move_the_sliders_finds_the_first_answer_under_way(city_service: Service) -> None:
+    path = f"/assessments/{city_service.assessment}/programs/P001"
+    # As after a start: nothing is loaded yet.
+    city_service.app.state.store = Store(city_service.settings.data, 2)
+    assessment = city_service.app.state.store.load(city_service.assessment)
+    assert browser(city_service, "viewer").get(path).status_code == 200
+    assert assessment.kept.empty, "a viewer asks no what-if"
+    assert browser(city_service, "planner").get(path).status_code == 200
+    assert not assessment.kept.empty
