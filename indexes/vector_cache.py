@@ -2,6 +2,8 @@
 
 import hashlib
 import sqlite3
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -76,4 +78,32 @@ class VectorCache:
             marks = ",".join("?" * len(chunk))
             rows = store.execute(f"SELECT text_hash, vector FROM vectors WHERE text_hash IN ({marks})", chunk)
             found.update((key, np.frombuffer(vector, np.float32)) for key, vector in rows)
+        return found
+
+
+class RecentVectors:
+    """The vectors of the texts asked for last, in memory, before a slower way to them. Threads may share it."""
+
+    def __init__(self, encode: Callable[[Sequence[str]], np.ndarray], most: int) -> None:
+        """
+        Args:
+            encode: texts -> float32 (n, d); most: texts kept.
+        """
+        self._encode, self._most = encode, most
+        self._known: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def encode(self, texts: Sequence[str]) -> dict[str, np.ndarray]:
+        """Text -> float32 (d,); the new ones are encoded in one go."""
+        with self._lock:
+            found = {text: self._known[text] for text in texts if text in self._known}
+            for text in found:
+                self._known.move_to_end(text)
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        if new:
+            found.update(zip(new, self._encode(new), strict=True))
+            with self._lock:
+                self._known.update((text, found[text]) for text in new)
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
         return found

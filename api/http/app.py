@@ -26,6 +26,7 @@ from api.http import (
 )  # fmt: skip
 from api.http.callers import Limiter
 from api.http.encoding import SharedEncoder
+from api.http.matching import Matching
 from api.http.middleware import Around, Metrics
 from api.http.problem import ProblemBody, add_handlers, responses
 from api.http.reading import Unchanged
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         database.migrate()
         app.state.encoder.load_later()
         yield
+        app.state.matching.close()
         database.close()
 
     # The page of the API with its files from an installed package: nothing is fetched from elsewhere.
@@ -81,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = Store(settings.data, settings.kept_in_memory)
     app.state.limiter, app.state.encoder = Limiter(settings), SharedEncoder()
     app.state.turns = questions.Turns()
+    app.state.matching = Matching(app.state.encoder)
     app.state.open_csrf = secrets.token_urlsafe(32)
     for module in (assessments, results, reviews, questions, reports, jobs, policies, session, administration, health):
         app.include_router(module.router, max_body_size=settings.body_kb << 10)

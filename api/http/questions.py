@@ -16,6 +16,7 @@ from api.answers.comparison import compared
 from api.answers.tables import records
 from api.http.bodies import Id, JobBody, job_body
 from api.http.callers import Planner, TheDatabase, TheStore, Viewer
+from api.http.matching import TOLD, Matching
 from api.http.problem import Problem, not_found, responses
 from api.http.reading import TheRow
 from api.http.tables import Row
@@ -23,10 +24,10 @@ from api.state.assessments import Assessments
 from api.state.database import Database
 from api.state.jobs import Jobs
 from api.store import Store
-from api.views import programs_seen, visible
-from corpora.schema import TABLES, empty_frame
+from api.views import programs_seen, view_key, visible
+from corpora.cells import BadCell, parse_cell
+from corpora.schema import TABLES
 from matcher.assessment import Assessment
-from matcher.matching.match import match_texts
 from matcher.policy.verdict import FLAGS
 from matcher.what_if import what_if
 
@@ -169,9 +170,13 @@ class ComparisonAnswer(BaseModel):
     not_reproduced: list[str]
 
 
-@router.post("/match", summary="The best demands for a program", responses=responses("not-found", "not-ready"))
+@router.post(
+    "/match",
+    summary="The best demands for a program",
+    responses=responses("unusable-input", "not-found", "not-ready"),
+)
 async def match(
-    body: MatchRequest, request: Request, who: Planner, database: TheDatabase, store: TheStore, turns: TheTurns
+    body: MatchRequest, request: Request, who: Planner, database: TheDatabase, store: TheStore
 ) -> MatchAnswer:
     """By its id: as the assessment has them. By its text: compared now, with the two sentences that carry each."""
     view = await run_in_threadpool(_view, body.assessment, who, database, store)
@@ -180,16 +185,14 @@ async def match(
             raise not_found("这个专业点", "program")
         found = view.matches[view.matches["program_id"] == body.program_id]
         calibrated = bool(view.manifest["encoder"]["calibrated"])
-    else:
-        given, program = view.inputs["demands"], _program(body.text.model_dump())
-        given = given[given["demand_id"].isin(view.demands["demand_id"])]
-        encoder = request.app.state.encoder
-        graph = await turns.take(lambda: match_texts(program, given, encoder.get(), top=body.top))
-        found, calibrated = graph.matches, graph.calibrated
-    known = view.demands.set_index("demand_id")
-    found = found[found["demand_id"].isin(known.index)].head(body.top)
-    more = {column: known[column].reindex(found["demand_id"]).array for column in ("occupation", "region", "levels")}
-    return MatchAnswer(calibrated=calibrated, matches=records(found.drop(columns="program_id").assign(**more)))
+        known = view.demands.set_index("demand_id")
+        found = found[found["demand_id"].isin(known.index)].head(body.top)
+        told = {column: known[column].reindex(found["demand_id"]).array for column in TOLD}
+        return MatchAnswer(calibrated=calibrated, matches=records(found.drop(columns="program_id").assign(**told)))
+    matching: Matching = request.app.state.matching
+    posts = await run_in_threadpool(matching.posts, store, (body.assessment, *view_key(who)), lambda: view)
+    answer = await matching.ask(posts, _program(body.text.model_dump()), body.top)
+    return MatchAnswer(calibrated=posts.ready.calibration.calibrated, matches=records(answer))
 
 
 @router.post(
@@ -249,11 +252,25 @@ def _view(assessment_id: str, who: Caller, database: Database, store: Store) -> 
     return visible(store, assessment_id, who)
 
 
-def _program(text: dict[str, Any]) -> pd.DataFrame:
-    """A text as a programs table of one row."""
-    empty = empty_frame("programs")
-    row = {column.name: text.get(column.name) for column in TABLES["programs"].columns} | {"program_id": "text"}
-    return pd.DataFrame([row], columns=list(empty.columns)).astype(empty.dtypes.to_dict())
+def _program(text: dict[str, Any]) -> pd.Series:
+    """A text as a row of the programs table, read as its cells are: 高职专科 is the level associate.
+
+    Raises:
+        Problem: a value that the column does not take.
+    """
+    row: dict[str, Any] = dict.fromkeys((column.name for column in TABLES["programs"].columns), None)
+    for column in TABLES["programs"].columns:
+        try:
+            if text.get(column.name) is not None:
+                row[column.name] = parse_cell(column, text[column.name])
+        except BadCell as fault:
+            said, expected = text[column.name], "、".join(column.choices)
+            raise Problem(
+                "unusable-input",
+                f"{column.name}（{column.zh}）是“{said}”：{fault.remedy.zh}{expected}",
+                f"{column.name} is {said!r}: {fault.remedy.en} {', '.join(column.choices)}".rstrip(),
+            ) from None
+    return pd.Series(row, dtype=object)
 
 
 def _counts(programs: pd.DataFrame, seen: set[str]) -> dict[str, int]:

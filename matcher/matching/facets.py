@@ -7,7 +7,7 @@ since they make all programs alike (docs/method.md, section 1).
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Literal
 
 import pandas as pd
@@ -72,22 +72,27 @@ class FacetTexts:
     level: str = ""
     code: str = ""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """All facets as one text."""
         return "；".join(self.whole.values())
 
-    @property
+    @cached_property
     def language(self) -> Tongue:
         """The language it is written in."""
         return language_of(self.text)
 
-    @property
+    @cached_property
     def division(self) -> str:
         """Where the occupation stands in the classification: its first digit, or "2-02"; empty without a code."""
         if not _CODE.fullmatch(self.code):
             return ""
         return self.code[:4] if self.code.startswith(_OWN_SUBGROUP) else self.code[:1]
+
+    @cached_property
+    def core(self) -> str:
+        """The title of a demand without the word for "person who does it"."""
+        return title_core(self.whole.get("title", ""))
 
     def compared(self) -> dict[str, str]:
         """What is encoded to be compared, facet -> text; `skills` are compared one by one and are not in it.

@@ -5,8 +5,9 @@ shared words, generously; then every candidate pair is scored in full, so an ind
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -17,12 +18,13 @@ from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 from indexes.vector_index import IndexFault, VectorIndex, open_index, write_index
 from matcher.matching.calibration import PARTS, Calibration, carried_over, probability, shipped
-from matcher.matching.facets import FacetTexts, demand_facets, program_facets
+from matcher.matching.facets import FacetTexts, Tongue, demand_facets, program_facets
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MATCH_NUMBERS, MatchGraph
 from matcher.matching.score import Side, best_clauses, pair_scores, side
 
 LANE = 200
 BLOCK = 64
+SPOKEN: tuple[Tongue, ...] = ("zh", "en")
 # Programs scored against everything, to say what the candidate lanes left out.
 SAMPLE = 20
 
@@ -49,7 +51,7 @@ def match_texts(
     """
     encoder = encoder or load_encoder()
     sides = text_sides(programs, demands, encoder, progress)
-    index = _demand_index(sides.demands, sides.demands.texts, encoder.fingerprint)
+    index = demand_index(sides.demands, encoder.fingerprint)
     found, missed, sampled = _score(sides, index, floor, threshold, progress)
     rows = []
     ids, demand_ids = programs["program_id"].to_numpy(str), demands["demand_id"].to_numpy(str)
@@ -63,20 +65,31 @@ def match_texts(
 
 
 @dataclass(frozen=True)
+class Official:
+    """The official titles of the demands' occupation codes in one language, where a post calls itself otherwise.
+
+    Attributes:
+        side: the titles, each once; of: row of the demands -> row of the side.
+    """
+
+    side: Side
+    of: Mapping[int, int]
+
+
+@dataclass(frozen=True)
 class Sides:
     """Programs and demands as vectors, each different text once.
 
     Attributes:
         programs, demands: one row a different text; program_rows, demand_rows: the table rows that have it.
-        entries: official titles of occupation codes; entry_of: row of demands -> rows of entries.
+        official: language of a program -> the titles that it is compared with as well.
         calibration: of the encoder.
         encode: texts -> vectors (n, d) through the same cache.
     """
 
     programs: Side
     demands: Side
-    entries: Side
-    entry_of: dict[int, list[int]]
+    official: Mapping[Tongue, Official]
     program_rows: list[list[int]]
     demand_rows: list[list[int]]
     calibration: Calibration
@@ -88,18 +101,21 @@ class Sides:
 
     def explained(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
         """Logit of p and its parts, (len(rows), len(columns), 1 + len(PARTS)): of the demand's own text or of its
-        occupation's official title, whichever has the larger logit. A post that calls itself by another name is the
-        same post.
+        occupation's official title in the program's language, whichever has the larger logit. A post that calls itself by
+        another name is the same post.
         """
         found = self._explained(self.demands, rows, columns)
-        wanted = sorted({e for column in columns for e in self.entry_of.get(int(column), [])})
-        if wanted:
-            official = self._explained(self.entries, rows, np.array(wanted))
-            place = {entry: i for i, entry in enumerate(wanted)}
-            for at, column in enumerate(columns):
-                for entry in self.entry_of.get(int(column), []):
-                    better = official[:, place[entry], 0] > found[:, at, 0]
-                    found[better, at] = official[better, place[entry]]
+        for language, official in self.official.items():
+            at = np.array([i for i, row in enumerate(rows) if self.programs.texts[row].language == language], np.int64)
+            named = [(place, official.of[int(c)]) for place, c in enumerate(columns) if int(c) in official.of]
+            if len(at) and named:
+                entries = sorted({entry for _, entry in named})
+                place_of = {entry: i for i, entry in enumerate(entries)}
+                titles = self._explained(official.side, rows[at], np.array(entries))
+                for place, entry in named:
+                    other = titles[:, place_of[entry]]
+                    better = other[:, 0] > found[at, place, 0]
+                    found[at[better], place] = other[better]
         return found
 
     def _explained(self, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -115,58 +131,72 @@ def text_sides(
     evidence: bool = True,
 ) -> Sides:
     """Encodes the facets of two tables and, for evidence, their clauses; see `match_texts`."""
-    own, program_rows = _distinct([program_facets(row) for _, row in programs.iterrows()])
-    wanted, demand_rows = _distinct([demand_facets(row) for _, row in demands.iterrows()])
-    entries, entry_of = _entries(own, wanted)
+    own, program_rows = distinct([program_facets(row) for _, row in programs.iterrows()])
+    wanted, demand_rows = distinct([demand_facets(row) for _, row in demands.iterrows()])
+    titles = {language: official_titles(wanted, language) for language in sorted({text.language for text in own})}
     store = VectorCache(cache_folder() / "vectors", encoder)
-    calibration = _calibration(encoder, store, progress)
-    texts = [t for f in (*own, *wanted, *entries) for t in (*f.compared().values(), *f.skills())]
+    calibration = calibration_of(encoder, store, progress)
+    entries = [entry for found, _ in titles.values() for entry in found]
+    texts = compared_texts((*own, *wanted, *entries))
     if evidence:
         texts += [t for f in (*own, *wanted, *entries) for t in f.clauses]
     texts = list(dict.fromkeys(texts))
     vectors = dict(zip(texts, store.encode(texts, _step(progress, "encode")), strict=True))
-    left, right, official = (
-        side(
-            of,
-            vectors,
-            {t: calibration.centres[name, t] for t in ("zh", "en")},
-            {t: calibration.cohorts[other, t] for t in ("zh", "en")},
-            evidence,
-        )
-        for name, other, of in (
-            ("program", "demand", own),
-            ("demand", "program", wanted),
-            ("demand", "program", entries),
-        )
+    return Sides(
+        sided("program", own, vectors, calibration, evidence),
+        sided("demand", wanted, vectors, calibration, evidence),
+        {
+            language: Official(sided("demand", found, vectors, calibration, False), of)
+            for language, (found, of) in titles.items()
+        },
+        program_rows,
+        demand_rows,
+        calibration,
+        store.encode,
     )
-    return Sides(left, right, official, entry_of, program_rows, demand_rows, calibration, store.encode)
 
 
-def _entries(
-    programs: Sequence[FacetTexts], demands: Sequence[FacetTexts]
-) -> tuple[list[FacetTexts], dict[int, list[int]]]:
-    """The official titles of the demands' occupation codes, in the programs' languages, where the post is called otherwise.
+def compared_texts(texts: Sequence[FacetTexts]) -> list[str]:
+    """What of them is encoded to be compared."""
+    return [t for f in texts for t in (*f.compared().values(), *f.skills())]
+
+
+def sided(
+    which: str, texts: Sequence[FacetTexts], vectors: Mapping[str, np.ndarray], calibration: Calibration, evidence: bool
+) -> Side:
+    """One side ("program" or "demand") from its texts' vectors."""
+    other = {"program": "demand", "demand": "program"}[which]
+    centres: Mapping[str, np.ndarray] = {tongue: calibration.centres[which, tongue] for tongue in SPOKEN}
+    cohorts: Mapping[str, np.ndarray] = {tongue: calibration.cohorts[other, tongue] for tongue in SPOKEN}
+    return side(texts, vectors, centres, cohorts, evidence)
+
+
+def official_titles(demands: Sequence[FacetTexts], language: Tongue) -> tuple[list[FacetTexts], dict[int, int]]:
+    """The official titles of the demands' occupation codes in a language, where the post is called otherwise.
 
     Returns:
-        entries, each once; demand row -> its entries.
+        titles, each once; demand row -> its title.
     """
-    spoken = sorted({text.language for text in programs})
-    titles = occupations().set_index("occupation_code")
+    titles = _titles(language)
     found: dict[tuple[str, str], int] = {}
     entries: list[FacetTexts] = []
-    of: dict[int, list[int]] = {}
+    of: dict[int, int] = {}
     for row, text in enumerate(demands):
-        if text.code not in titles.index:
+        title = titles.get(text.code)
+        if title is None or title == text.whole.get("title"):
             continue
-        for language in spoken:
-            title = str(titles.loc[text.code, "occupation" if language == "zh" else "occupation_en"])
-            if title == text.whole.get("title"):
-                continue
-            if (title, text.code) not in found:
-                found[title, text.code] = len(entries)
-                entries.append(FacetTexts({"title": title}, (title,), code=text.code))
-            of.setdefault(row, []).append(found[title, text.code])
+        if (title, text.code) not in found:
+            found[title, text.code] = len(entries)
+            entries.append(FacetTexts({"title": title}, (title,), code=text.code))
+        of[row] = found[title, text.code]
     return entries, of
+
+
+@cache
+def _titles(language: Tongue) -> dict[str, str]:
+    listed = occupations()
+    column = listed["occupation" if language == "zh" else "occupation_en"]
+    return dict(zip(listed["occupation_code"].astype(str), column.astype(str), strict=True))
 
 
 def given_matches(links: pd.DataFrame) -> MatchGraph:
@@ -188,7 +218,7 @@ def _sorted(matches: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _distinct(texts: Sequence[FacetTexts]) -> tuple[list[FacetTexts], list[list[int]]]:
+def distinct(texts: Sequence[FacetTexts]) -> tuple[list[FacetTexts], list[list[int]]]:
     """Each different set of facets once, in order of its words, and the rows that have it."""
     rows: dict[tuple[object, ...], list[int]] = {}
     for row, text in enumerate(texts):
@@ -197,7 +227,7 @@ def _distinct(texts: Sequence[FacetTexts]) -> tuple[list[FacetTexts], list[list[
     return [texts[rows[key][0]] for key in order], [rows[key] for key in order]
 
 
-def _calibration(encoder: Encoder, store: VectorCache, progress: Progress | None) -> Calibration:
+def calibration_of(encoder: Encoder, store: VectorCache, progress: Progress | None) -> Calibration:
     base = shipped()
     # The precision is a suffix of the fingerprint; it moves a cosine by less than calibration can see.
     if encoder.fingerprint.split("-")[0] == base.encoder:
@@ -215,14 +245,19 @@ def _calibration(encoder: Encoder, store: VectorCache, progress: Progress | None
     return carried_over(encoder.fingerprint, programs, posts, (programs_en, posts_en))
 
 
-def _demand_index(demands: Side, texts: Sequence[FacetTexts], encoder: str) -> VectorIndex:
-    """The FAISS index of the demands, mapped from the cache where these texts were indexed before."""
-    key = hashlib.sha256(repr([(sorted(t.whole.items()), encoder) for t in texts]).encode()).hexdigest()[:24]
+def demand_index(demands: Side, encoder: str, recall: float = 1.0) -> VectorIndex:
+    """The FAISS index of the demands, mapped from the cache where these texts were indexed before.
+
+    Args:
+        encoder: fingerprint; recall: as `write_index` takes it.
+    """
+    texts = [sorted(t.whole.items()) for t in demands.texts]
+    key = hashlib.sha256(repr((texts, encoder, recall)).encode()).hexdigest()[:24]
     folder = cache_folder() / "indexes" / key
     try:
         return open_index(folder, encoder)
     except IndexFault:
-        return write_index(folder, demands.composite(), [str(i) for i in range(len(texts))], encoder)
+        return write_index(folder, demands.composite(), [str(i) for i in range(len(texts))], encoder, recall)
 
 
 def _score(
@@ -238,7 +273,7 @@ def _score(
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(n, start + BLOCK))
         allowed = np.zeros((len(rows), m), bool)
-        _, near = index.search(composite[rows], LANE)
+        _, near = index.search(composite[rows], LANE, exact=True)
         np.put_along_axis(allowed, near, True, axis=1)
         shared = (programs.lexical[rows] @ demands.lexical.T).toarray()
         words = np.argsort(-shared, axis=1, kind="stable")[:, :LANE]

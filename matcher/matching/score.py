@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from indexes.lexical import lexical_vectors
 from matcher.matching.calibration import TONGUES, TRAITS, centred, closeness, occupation_priors
-from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts, title_core
+from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts
 
 # Keeps the logarithm finite where two texts share nothing.
 LEXICAL_FLOOR = 0.01
@@ -156,7 +156,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
         )
     ]
     texts = [programs.texts[row].text.casefold() for row in rows]
-    cores = [title_core(demands.texts[column].whole.get("title", "")) for column in columns]
+    cores = [demands.texts[column].core for column in columns]
     contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
     prior = np.array([np.log1p(_prior(demands.texts[column])) for column in columns])
     scores = [
@@ -189,21 +189,32 @@ def _prior(text: FacetTexts) -> float:
 
 
 def best_clauses(programs: Side, demands: Side, row: int, column: int) -> tuple[str, str, float, float]:
+    """The clause of each side that carries a match, and the share each has in it; see `carrying`."""
+    found = programs.clauses.of(row), demands.clauses.of(column)
+    return carrying(*found, programs.texts[row].clauses, demands.texts[column].clauses)
+
+
+def carrying(
+    own: np.ndarray, other: np.ndarray, own_clauses: Sequence[str], other_clauses: Sequence[str]
+) -> tuple[str, str, float, float]:
     """The clause of each side that carries a match, and the share each has in it.
 
     The likeness of two texts, sentence by sentence, is the sum of the cosines of all pairs of their clauses, those below
     zero counted as zero. It adds up over the clauses of either side; a clause's share is its part of that sum. Shown is
     the pair of clauses nearest in meaning.
 
+    Args:
+        own, other: float32 (n, d) and (m, d), centred vectors of the clauses.
+
     Returns:
         program clause, demand clause, share of the first, share of the second (0 to 1; 0 where nothing is alike).
     """
-    similarity = programs.clauses.of(row) @ demands.clauses.of(column).T
+    similarity = own @ other.T
     i, j = (int(n) for n in np.unravel_index(int(similarity.argmax()), similarity.shape))
     alike = np.maximum(similarity, 0)
     whole = float(alike.sum())
     first, second = (float(alike[i].sum()) / whole, float(alike[:, j].sum()) / whole) if whole else (0.0, 0.0)
-    return programs.texts[row].clauses[i], demands.texts[column].clauses[j], round(first, 3), round(second, 3)
+    return own_clauses[i], other_clauses[j], round(first, 3), round(second, 3)
 
 
 def _against(left: np.ndarray, demands: Side, facet: str, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -223,8 +234,9 @@ def _against(left: np.ndarray, demands: Side, facet: str, columns: np.ndarray) -
 
 
 def _facet(texts: Side, name: str) -> np.ndarray:
-    empty = np.zeros((len(texts.texts), texts.clauses.vectors.shape[1]), np.float32)
-    return texts.facets.get(name, empty)
+    if (found := texts.facets.get(name)) is not None:
+        return found
+    return np.zeros((len(texts.texts), texts.clauses.vectors.shape[1]), np.float32)
 
 
 def _traits(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:

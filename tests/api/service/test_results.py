@@ -2,7 +2,9 @@
 
 import csv
 import io
+from concurrent.futures import ThreadPoolExecutor
 
+import pandas as pd
 import pytest
 from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
@@ -10,6 +12,8 @@ from python_calamine import CalamineWorkbook
 from api.answers.tables import exported
 from matcher import load_assessment
 from tests.api.service.conftest import Service
+
+SPOKEN = {"secondary": "中职", "associate": "高职（专科）", "bachelor": "职业本科"}
 
 
 @pytest.fixture
@@ -131,6 +135,52 @@ def test_a_match_by_text_and_by_id(city_service: Service) -> None:
     assert stored["matches"]
     refused = client.post("/v1/match", json={"assessment": city_service.assessment, "text": {"name": "数控技术"}})
     assert refused.status_code == 422
+    wrong = client.post("/v1/match", json={"assessment": city_service.assessment, "text": {**text, "level": "博士"}})
+    assert wrong.status_code == 400
+    assert "博士" in wrong.json()["detail"]
+    assert "associate" in wrong.json()["detail"]
+
+
+def test_a_text_is_read_as_a_table_is(city_service: Service) -> None:
+    """What a table would say of a program says a question of its texts as well."""
+    filed = (
+        city_service.app.state.store.load(city_service.assessment)
+        .inputs["programs"]
+        .set_index("program_id")
+        .loc["P040"]
+    )
+    columns = ("name", "code", "level", "track", "goal", "abilities", "courses", "description")
+    text = {column: filed[column] for column in columns if pd.notna(filed[column])}
+    client = city_service.client("planner")
+    stored = client.post("/v1/match", json={"assessment": city_service.assessment, "program_id": "P040"}).json()
+    asked = client.post("/v1/match", json={"assessment": city_service.assessment, "text": text}).json()
+    spoken = client.post(
+        "/v1/match", json={"assessment": city_service.assessment, "text": {**text, "level": SPOKEN[text["level"]]}}
+    ).json()
+    known = {row["demand_id"]: (row["p"], row["program_evidence"]) for row in stored["matches"]}
+    assert [known[row["demand_id"]] for row in asked["matches"]] == [
+        (row["p"], row["program_evidence"]) for row in asked["matches"]
+    ]
+    assert spoken == asked
+
+
+def test_many_questions_at_once_are_answered_each_by_itself(city_service: Service) -> None:
+    """One in the middle cannot be read; the others do not notice, and each gets its own answer."""
+    client = city_service.client("planner")
+    body = {"assessment": city_service.assessment, "top": 3}
+    goals = [f"培养能从事{work}的人员" for work in ("数控机床操作", "电梯安装维修", "幼儿保育", "中式烹调", "汽车维修")]
+    texts = [{"name": goal[5:9], "goal": goal} for goal in goals]
+    alone = [client.post("/v1/match", json={**body, "text": text}).json() for text in texts]
+    texts.insert(2, {"name": "焊接", "goal": "焊接", "level": "博士"})
+    with ThreadPoolExecutor(len(texts) * 3) as pool:
+        answers = list(pool.map(lambda text: client.post("/v1/match", json={**body, "text": text}), texts * 3))
+    for turn in range(3):
+        here = answers[turn * len(texts) : (turn + 1) * len(texts)]
+        assert here.pop(2).status_code == 400
+        for answer, expected in zip(here, alone, strict=True):
+            assert [row["demand_id"] for row in answer.json()["matches"]] == [
+                row["demand_id"] for row in expected["matches"]
+            ]
 
 
 def test_policies_carry_a_reference_for_every_value(city_service: Service) -> None:

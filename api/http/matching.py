@@ -1,0 +1,137 @@
+"""Programs by their text against the demands of an assessment: all questions that wait are answered together.
+
+One thread computes. It takes whatever waits at the moment and never waits for more: alone a question is answered at once,
+and of many the texts are encoded in one go, which takes far less time than one after the other.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
+
+import pandas as pd
+
+from api.http.encoding import SharedEncoder
+from api.http.problem import Problem
+from api.store import Store
+from indexes.vector_cache import RecentVectors
+from matcher.assessment import Assessment
+from matcher.matching.questions import ReadyDemands, ready_demands
+
+# Questions whose texts are encoded in one go.
+MOST = 16
+# Texts of programs kept in memory: 1.5 kB each. Who asks again with one sentence changed has the others encoded.
+TEXTS = 4_096
+WAIT_SECONDS = 120
+TOLD = ("occupation", "region", "levels")
+
+
+@dataclass(frozen=True)
+class Posts:
+    """The demands that a caller may read, ready to be asked; told: demand_id -> what is said of a demand."""
+
+    ready: ReadyDemands
+    told: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class _Question:
+    posts: Posts
+    program: pd.Series
+    top: int
+    answer: "Future[pd.DataFrame]" = field(default_factory=Future)
+
+
+class Matching:
+    """The thread that computes, started by the first question."""
+
+    def __init__(self, encoder: SharedEncoder) -> None:
+        self._encoder = encoder
+        self._texts = RecentVectors(lambda texts: encoder.get().encode(texts), TEXTS)
+        self._waiting: SimpleQueue[_Question | None] = SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._starting, self._preparing = threading.Lock(), threading.Lock()
+
+    def posts(self, store: Store, key: Hashable, view: Callable[[], Assessment]) -> Posts:
+        """The demands of a view, made ready by the first question: seconds for a city, minutes for a hundred thousand rows.
+
+        Args:
+            key: of the view; store: keeps what is ready beside what else is loaded.
+        """
+
+        def make() -> Posts:
+            seen = view()
+            given = seen.inputs["demands"]
+            given = given[given["demand_id"].isin(seen.demands["demand_id"])].reset_index(drop=True)
+            told = seen.demands.set_index("demand_id")[list(TOLD)]
+            return Posts(ready_demands(given, self._encoder.get()), told)
+
+        # One at a time: whoever asks meanwhile finds them ready afterwards.
+        with self._preparing:
+            return store.kept(("posts", key), make)
+
+    async def ask(self, posts: Posts, program: pd.Series, top: int) -> pd.DataFrame:
+        """The best demands of a program: `ReadyDemands.best` with what is told of each.
+
+        Raises:
+            Problem: too many are waiting.
+        """
+        question = _Question(posts, program, top)
+        self._start()
+        self._waiting.put(question)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                found = await asyncio.wrap_future(question.answer)
+        except TimeoutError:
+            raise Problem(
+                "not-ready", "计算请求过多，请稍后再试", "too many are computing, try again", {"Retry-After": "5"}
+            ) from None
+        told = posts.told.reindex(found["demand_id"])
+        return found.assign(**{column: told[column].array for column in TOLD})
+
+    def close(self) -> None:
+        """Ends the thread once what waits is answered."""
+        if self._thread is not None:
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="matching", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        ended = False
+        while not ended:
+            taken, ended = self._take()
+            # One whose caller went away is not computed.
+            batch = [question for question in taken if question.answer.set_running_or_notify_cancel()]
+            for posts in dict.fromkeys(id(question.posts) for question in batch):
+                self._answer([question for question in batch if id(question.posts) == posts])
+
+    def _take(self) -> tuple[list[_Question], bool]:
+        """Whatever waits, at least one question, at most MOST; whether the end was among it."""
+        taken = [self._waiting.get()]
+        while len(taken) < MOST and taken[-1] is not None:
+            try:
+                taken.append(self._waiting.get_nowait())
+            except Empty:
+                break
+        return [question for question in taken if question is not None], taken[-1] is None
+
+    def _answer(self, batch: Sequence[_Question]) -> None:
+        """Answers questions about the same demands; where they fail together, each by itself."""
+        try:
+            found = batch[0].posts.ready.best([q.program for q in batch], [q.top for q in batch], self._texts)
+        except Exception as fault:
+            if len(batch) == 1:
+                batch[0].answer.set_exception(fault)
+                return
+            for question in batch:
+                self._answer([question])
+            return
+        for question, answer in zip(batch, found, strict=True):
+            question.answer.set_result(answer)
