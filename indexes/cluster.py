@@ -134,7 +134,7 @@ def encode_chunk(task: tuple[str | None, str, tuple[str, ...], str]) -> str:
     path = f"{shared}/{fingerprint}/{digest}.npy"
     if shared_files.exists(path):
         return path
-    encoder = _own_encoder(model)
+    encoder = own_encoder(model)
     if encoder.fingerprint != fingerprint:
         raise _unusable(
             f"工作进程的模型（{encoder.fingerprint}）与主程序（{fingerprint}）不同：各机应装同一版本、同类处理器",
@@ -146,7 +146,8 @@ def encode_chunk(task: tuple[str | None, str, tuple[str, ...], str]) -> str:
 
 
 @cache
-def _own_encoder(model: str | None) -> "Encoder":
+def own_encoder(model: str | None) -> "Encoder":
+    """The encoder of this process, loaded once."""
     from indexes.encoder import choose_encoder
 
     return choose_encoder(model).encoder
