@@ -1,6 +1,6 @@
 """How fast vectors are searched, against a flat scan and a matrix product in the same run.
 
-    python benchmarks/speed/index.py [near] [map] [filters] [matching] [txtai] [--rows N] [--runs N] [--out DIR]
+    python benchmarks/speed/index.py [near] [map] [filters] [matching] [--rows N] [--shape second] [--runs N] [--out DIR]
 
 near: N generated vectors of job advertisements, one query at a time on one thread, compressed index against flat search;
 recall@100 on held-out queries that the index was not tuned on. Aim 150 times, least 60 times, at recall .99.
@@ -8,17 +8,14 @@ map: opening the index. Aim 0.3 ms, least 1 ms.
 filters: one query among 0.2, 1 and 10 % of the rows: rows copied together against a scan past a bitmap.
 matching: exact top-100 of 2,000 queries against the fp32 matrix product alone. Aim 1.5 times, least 0.9 times; FAISS's
 flat search beside.
-txtai: the same vectors in txtai's index, one query at a time; needs `--txtai PYTHON`, the interpreter of an environment
-of its own (`python -m venv DIR; DIR/bin/pip install txtai`), and is left out without.
 
-The vectors: names of the national catalogue and of occupations are encoded; an advertisement is one of them moved by the
-difference of two like it, and noise. Of all rows 60 % are near-duplicates of others. Seeded: the same everywhere but for
-rounding. Real advertisements crowd otherwise, so the ratios are of this set.
+The vectors are generated (generated_vectors.py) and crowd otherwise than real advertisements, so the ratios are of such sets.
+Settings of the index were chosen after figures of the first shape had been seen; `--shape second` is a set of which that is
+not so, and its figures go into a file of their own.
 """
 
 import argparse
 import statistics
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -26,50 +23,15 @@ from typing import Any
 
 import faiss
 import numpy as np
+from generated_vectors import SHAPES, generated_vectors
 from pairing import in_turn, keep, machine
 
-from corpora.starter import catalogue, occupations
-from indexes.cache import cache_folder
-from indexes.encoder import load_encoder
 from indexes.exact_search import exact_top, turned
-from indexes.vector_cache import VectorCache
 from indexes.vector_index import VectorIndex, open_index, write_index
 
 TOP = 100
 HELD_OUT = 2_000
 MATCHED = 2_000
-DUPLICATES = 0.6
-BLOCK = 50_000
-
-
-def advertisements(rows: int, seed: int = 0) -> np.ndarray:
-    """float32 (rows, d), rows of length 1, shuffled."""
-    names = sorted({*catalogue()["name"], *occupations()["occupation"]})
-    seeds = VectorCache(cache_folder() / "vectors", load_encoder()).encode(names)
-    near = np.argsort(-(seeds @ seeds.T), axis=1)[:, 1:9]
-    rng = np.random.default_rng(seed)
-    bases = int(rows * (1 - DUPLICATES))
-    out = np.empty((rows, seeds.shape[1]), np.float32)
-    noise = 1 / np.sqrt(seeds.shape[1])
-    for start in range(0, bases, BLOCK):
-        end = min(bases, start + BLOCK)
-        own = rng.integers(0, len(seeds), end - start)
-        one, other = (near[own, rng.integers(0, near.shape[1], end - start)] for _ in range(2))
-        step = rng.uniform(0.2, 0.8, (end - start, 1))
-        out[start:end] = unit(
-            seeds[own] + step * (seeds[one] - seeds[other]) + rng.normal(0, 0.15 * noise, (end - start, len(out[0])))
-        )
-    source = rng.integers(0, bases, rows - bases)
-    for start in range(bases, rows, BLOCK):
-        end = min(rows, start + BLOCK)
-        out[start:end] = unit(
-            out[source[start - bases : end - bases]] + rng.normal(0, 0.12 * noise, (end - start, len(out[0])))
-        )
-    return out[rng.permutation(rows)]
-
-
-def unit(vectors: np.ndarray) -> np.ndarray:
-    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
 
 def near(index: VectorIndex, queries: np.ndarray, runs: int) -> dict[str, Any]:
@@ -166,55 +128,20 @@ def matching(vectors: np.ndarray, queries: np.ndarray, runs: int) -> dict[str, A
     }  # fmt: skip
 
 
-# Runs in an environment of its own; reads the vectors from a file, so that both search the same.
-TXTAI = """
-import json, sys, time
-import numpy as np
-from txtai import Embeddings
-vectors, queries = np.load(sys.argv[1], mmap_mode="r"), np.load(sys.argv[2])
-made = Embeddings(method="external", transform=lambda given: np.asarray(given, dtype=np.float32), backend="faiss")
-made.index((i, vectors[i], None) for i in range(len(vectors)))
-times, found = [], []
-for query in queries:
-    start = time.perf_counter()
-    rows = made.search(query, 100)
-    times.append(time.perf_counter() - start)
-    found.append([row[0] for row in rows])
-print(json.dumps({"ms": float(np.median(times) * 1e3), "rows": found}))
-"""
-
-
-def txtai(interpreter: str | None, index: VectorIndex, queries: np.ndarray) -> dict[str, Any]:
-    if not interpreter:
-        return {"skipped": "no --txtai PYTHON was given"}
-    import json
-
-    with tempfile.TemporaryDirectory() as folder:
-        np.save(f"{folder}/vectors.npy", index.vectors)
-        np.save(f"{folder}/queries.npy", queries[:200])
-        said = subprocess.run(
-            [interpreter, "-c", TXTAI, f"{folder}/vectors.npy", f"{folder}/queries.npy"],
-            check=True, stdout=subprocess.PIPE, text=True,
-        ).stdout  # fmt: skip
-    peer = json.loads(said.splitlines()[-1])
-    exact = index.search(queries[:200], TOP, exact=True)[1]
-    recall = np.mean([len(set(a) & set(b.tolist())) / TOP for a, b in zip(peer["rows"], exact, strict=True)])
-    return {"ms": round(peer["ms"], 3), "recall_100": round(float(recall), 4)}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["near", "map", "filters", "matching", "txtai"])
+    parser.add_argument("parts", nargs="*", default=["near", "map", "filters", "matching"])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--txtai", metavar="PYTHON", help="interpreter of an environment that has txtai")
+    parser.add_argument("--shape", choices=list(SHAPES), default="first")
     parser.add_argument(
         "--folder", type=Path, help="where the index is built and kept; a temporary folder if not given"
     )
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "results")
     given = parser.parse_args()
     found: dict[str, Any] = {"machine": machine()}
-    everything = advertisements(given.rows + 2 * HELD_OUT)
+    name = "index" if given.shape == "first" else f"index-{given.shape}"
+    everything = generated_vectors(given.rows + 2 * HELD_OUT, given.shape)
     tuning, queries = everything[given.rows : given.rows + HELD_OUT], everything[-HELD_OUT:]
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary) / "index"
@@ -235,10 +162,13 @@ def main() -> None:
                     "near": lambda: near(index, queries[:500], given.runs),
                     "map": lambda: mapped(folder, given.runs),
                     "filters": lambda: filters(index, queries, given.runs),
-                    "txtai": lambda: txtai(given.txtai, index, queries),
                 }[part]()
             print(f"{part}: {found[part]}", flush=True)
-            keep("index", {"machine": found["machine"], part: found[part]}, given.out)
+            keep(
+                name,
+                {"machine": found["machine"], "shape": given.shape, "rows": given.rows, part: found[part]},
+                given.out,
+            )
 
 
 if __name__ == "__main__":
