@@ -2,7 +2,7 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 
-.PHONY: demo test check bench openapi notebooks model clean
+.PHONY: demo test check bench speed openapi notebooks model clean
 
 # One install step for every target; run again when a pin changes.
 .venv/.installed: pyproject.toml constraints.txt model-wheel.txt
@@ -33,6 +33,10 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/decisions/placement_speed.py city growth
 	$(BIN)/python benchmarks/report_speed.py
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
+
+# Every speed benchmark, beside limits and, with PEERS=interpreter, peers; writes benchmarks/speed/results/README.md.
+speed: .venv/.installed
+	$(BIN)/python benchmarks/speed/run.py $(if $(PEERS),--peers $(PEERS))
 
 # The description of the HTTP interface, held true by a test.
 openapi: .venv/.installed

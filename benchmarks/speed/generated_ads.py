@@ -113,6 +113,20 @@ def _again(ad: Ad, parts: list[str], first: int, rng: np.random.Generator) -> Ad
     return Ad(ad.title, _text(changed, rng), ad.employer, ad.region, ad.heads, posted, ad.degree, ad.demand, first)
 
 
+def short_texts(number: int, seed: int = 1) -> list[str]:
+    """`number` different texts, some thirty characters each: the title of an advertisement and one of its first sentences."""
+    rng = np.random.default_rng(seed)
+    found: dict[str, None] = {}
+    # Of the texts of an advertisement put up again, most are there already.
+    for ad in generated_ads(100 * number, seed):
+        sentences = ad.text.partition("：")[2].rstrip("。").split("；")
+        sentence = sentences[int(rng.integers(min(4, len(sentences))))].partition("、")[2]
+        found.setdefault(f"{ad.title}，{sentence}")
+        if len(found) == number:
+            return list(found)
+    raise ValueError(f"only {len(found)} different texts of {number}")
+
+
 def write_ads(path: Path, number: int, seed: int = 1) -> None:
     """The advertisements as a board's CSV."""
     with path.open("w", encoding="utf-8", newline="") as stream:
