@@ -52,10 +52,8 @@ class Store:
 
     def kept(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made under this key before, else made now."""
-        with self._lock:
-            if key in self._loaded:
-                self._loaded.move_to_end(key)
-                return self._loaded[key]
+        if (known := self.known(key)) is not None:
+            return known
         # Made outside of the lock: two threads may both do it, and get equal results.
         found = make()
         with self._lock:
@@ -63,6 +61,13 @@ class Store:
             while len(self._loaded) > self._kept:
                 self._loaded.popitem(last=False)
         return found
+
+    def known(self, key: Hashable) -> Any:
+        """What was made under this key and is still kept; else None."""
+        with self._lock:
+            if key in self._loaded:
+                self._loaded.move_to_end(key)
+            return self._loaded.get(key)
 
 
 def write_whole(file: Path, content: bytes) -> None:

@@ -33,7 +33,8 @@ class Tuned:
 
     Attributes:
         kind: as FAISS names it; probes: lists a query reads; reach: candidates for every neighbour asked.
-        recall: share of the exact MEASURED_TOP neighbours found, over held-out queries that tuning did not see.
+        recall: share of the exact `top` neighbours found, over held-out queries that tuning did not see; a search for more
+            neighbours is exact.
         queries: how many those were.
     """
 
@@ -42,6 +43,7 @@ class Tuned:
     reach: float
     recall: float
     queries: int
+    top: int
 
     def record(self) -> dict[str, Any]:
         return asdict(self)
@@ -100,7 +102,7 @@ def tune(index: Any, vectors: np.ndarray, queries: np.ndarray, truth: np.ndarray
     """The fewest lists to read for the recall asked, found on every other query and measured on the rest.
 
     Args:
-        queries: held-out queries (n, d); truth: their exact neighbours, rows (n, at most MEASURED_TOP).
+        queries: held-out queries (n, d); truth: their exact neighbours, rows (n, top).
     """
     lists = int(index.nlist)
     reach = REACH[kind.rpartition(",")[2]]
@@ -122,7 +124,7 @@ def tune(index: Any, vectors: np.ndarray, queries: np.ndarray, truth: np.ndarray
             low = middle
         else:
             high = middle
-    return Tuned(kind, high, reach, round(reached(others, high), 4), len(queries[others]))
+    return Tuned(kind, high, reach, round(reached(others, high), 4), len(queries[others]), top)
 
 
 def write(index: Any, file: Path) -> None:

@@ -84,7 +84,7 @@ class VectorIndex:
         if among is not None and allowed < len(self.ids):
             gathered = allowed <= GATHERED_SHARE * len(self.ids) or len(queries) > SCANNED_QUERIES
             return self._gathered(queries, top, among) if gathered else self._scanned(queries, top, among)
-        if self.near is None or exact or top > near_index.MEASURED_TOP:
+        if self.near is None or exact or top > self.near.top:
             many = len(queries) >= MANY_QUERIES and len(self.ids) > near_index.FLAT_ROWS
             return exact_top(queries, self._turned, top) if many else self._scanned(queries, top, None)
         number = math.ceil(top * self.near.reach)
@@ -167,6 +167,7 @@ def write_index(
     recall: float = 1.0,
     queries: np.ndarray | None = None,
     labels: Mapping[str, Sequence[str]] | None = None,
+    top: int = near_index.MEASURED_TOP,
 ) -> VectorIndex:
     """Builds the index, writes it into `folder` (replacing what is there) and opens it mapped.
 
@@ -175,7 +176,7 @@ def write_index(
 
     Args:
         vectors: float32 (n, d); ids: n names; encoder: fingerprint.
-        recall: share of the 100 exact neighbours that a search should find. Below 1, and with more rows than a scan is
+        recall: share of the `top` exact neighbours that a search should find. Below 1, and with more rows than a scan is
             made for, a compressed index is built beside the vectors and tuned.
         queries: (q, d), such as will be asked and are not among the vectors; rows of the index if None, which flatters
             the recall a little.
@@ -195,7 +196,7 @@ def write_index(
         building = Path(made)
         faiss.write_index(index, str(building / "vectors.faiss"))
         NamesFile.write(ids, building / "names.bin")
-        near = _write_near(building, index, vectors, recall, queries)
+        near = _write_near(building, index, vectors, recall, queries, top)
         different = {column: sorted(set(values)) for column, values in labels.items()}
         if labels:
             places = {column: {label: i for i, label in enumerate(found)} for column, found in different.items()}
@@ -231,7 +232,7 @@ def write_index(
 
 
 def _write_near(
-    folder: Path, flat: Any, vectors: np.ndarray, recall: float, queries: np.ndarray | None
+    folder: Path, flat: Any, vectors: np.ndarray, recall: float, queries: np.ndarray | None, top: int
 ) -> near_index.Tuned | None:
     kind = near_index.kind_for(len(vectors))
     if recall >= 1 or kind is None:
@@ -242,7 +243,7 @@ def _write_near(
     chosen = rng.choice(len(asked), min(len(asked), near_index.QUERIES), replace=False)
     asked = np.ascontiguousarray(asked[chosen], np.float32)
     faiss.cvar.distance_compute_blas_threshold = 0
-    truth = flat.search(asked, near_index.MEASURED_TOP)[1]
+    truth = flat.search(asked, top)[1]
     index = near_index.build(vectors, kind)
     near_index.write(index, folder / "near.faiss")
     return near_index.tune(index, vectors, asked, truth, kind, recall)

@@ -6,10 +6,12 @@ and of many the texts are encoded in one go, which takes far less time than one 
 
 import asyncio
 import threading
-from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from typing import TypeVar
 
 import pandas as pd
 
@@ -18,7 +20,7 @@ from api.http.problem import Problem
 from api.store import Store
 from indexes.vector_cache import RecentVectors
 from matcher.assessment import Assessment
-from matcher.matching.questions import ReadyDemands, ready_demands
+from matcher.matching.questions import ReadyDemands, question_texts, ready_demands
 
 # Questions whose texts are encoded in one go.
 MOST = 16
@@ -26,11 +28,12 @@ MOST = 16
 TEXTS = 4_096
 WAIT_SECONDS = 120
 TOLD = ("occupation", "region", "levels")
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Posts:
-    """The demands that a caller may read, ready to be asked; told: demand_id -> what is said of a demand."""
+    """The demands of an assessment, ready to be asked; told: demand_id -> what is said of a demand."""
 
     ready: ReadyDemands
     told: pd.DataFrame
@@ -52,25 +55,38 @@ class Matching:
         self._texts = RecentVectors(lambda texts: encoder.get().encode(texts), TEXTS)
         self._waiting: SimpleQueue[_Question | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._starting, self._preparing = threading.Lock(), threading.Lock()
+        self._starting = threading.Lock()
+        self._preparer = ThreadPoolExecutor(1, "preparing")
+        self._coming: dict[Hashable, Future[Posts]] = {}
 
-    def posts(self, store: Store, key: Hashable, view: Callable[[], Assessment]) -> Posts:
-        """The demands of a view, made ready by the first question: seconds for a city, minutes for a hundred thousand rows.
+    async def posts(self, store: Store, assessment_id: str) -> Posts:
+        """The demands of an assessment, made ready by the first question: seconds for a city, minutes for a hundred thousand
+        rows. Whoever asks meanwhile waits for the same, and holds no thread.
 
         Args:
-            key: of the view; store: keeps what is ready beside what else is loaded.
+            store: keeps what is ready beside what else is loaded.
+
+        Raises:
+            Problem: not ready in time; it goes on, and a later question finds it.
         """
+        key = ("posts", assessment_id)
+        found: Posts | None = store.known(key)
+        if found is not None:
+            return found
+        with self._starting:
+            if key not in self._coming:
+                coming = self._preparer.submit(store.kept, key, lambda: self._made(store.load(assessment_id)))
+                self._coming[key] = coming
+                coming.add_done_callback(lambda _: self._coming.pop(key, None))
+            else:
+                coming = self._coming[key]
+        return await _in_time(asyncio.shield(asyncio.wrap_future(coming)))
 
-        def make() -> Posts:
-            seen = view()
-            given = seen.inputs["demands"]
-            given = given[given["demand_id"].isin(seen.demands["demand_id"])].reset_index(drop=True)
-            told = seen.demands.set_index("demand_id")[list(TOLD)]
-            return Posts(ready_demands(given, self._encoder.get()), told)
-
-        # One at a time: whoever asks meanwhile finds them ready afterwards.
-        with self._preparing:
-            return store.kept(("posts", key), make)
+    def _made(self, assessment: Assessment) -> Posts:
+        given = assessment.inputs["demands"]
+        given = given[given["demand_id"].isin(assessment.demands["demand_id"])].reset_index(drop=True)
+        told = assessment.demands.set_index("demand_id")[list(TOLD)]
+        return Posts(ready_demands(given, self._encoder.get()), told)
 
     async def ask(self, posts: Posts, program: pd.Series, top: int) -> pd.DataFrame:
         """The best demands of a program: `ReadyDemands.best` with what is told of each.
@@ -81,18 +97,13 @@ class Matching:
         question = _Question(posts, program, top)
         self._start()
         self._waiting.put(question)
-        try:
-            async with asyncio.timeout(WAIT_SECONDS):
-                found = await asyncio.wrap_future(question.answer)
-        except TimeoutError:
-            raise Problem(
-                "not-ready", "计算请求过多，请稍后再试", "too many are computing, try again", {"Retry-After": "5"}
-            ) from None
+        found = await _in_time(asyncio.wrap_future(question.answer))
         told = posts.told.reindex(found["demand_id"])
         return found.assign(**{column: told[column].array for column in TOLD})
 
     def close(self) -> None:
-        """Ends the thread once what waits is answered."""
+        """Ends the threads once what waits is answered."""
+        self._preparer.shutdown(cancel_futures=True)
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()
@@ -109,6 +120,7 @@ class Matching:
             taken, ended = self._take()
             # One whose caller went away is not computed.
             batch = [question for question in taken if question.answer.set_running_or_notify_cancel()]
+            self._encode(batch)
             for posts in dict.fromkeys(id(question.posts) for question in batch):
                 self._answer([question for question in batch if id(question.posts) == posts])
 
@@ -121,6 +133,12 @@ class Matching:
             except Empty:
                 break
         return [question for question in taken if question is not None], taken[-1] is None
+
+    def _encode(self, batch: Sequence[_Question]) -> None:
+        """The texts of all questions in one go, whichever assessment they are about."""
+        # What cannot be encoded is told to the question that it belongs to, when its turn comes.
+        with suppress(Exception):
+            self._texts.encode([text for question in batch for text in question_texts(question.program)])
 
     def _answer(self, batch: Sequence[_Question]) -> None:
         """Answers questions about the same demands; where they fail together, each by itself."""
@@ -135,3 +153,18 @@ class Matching:
             return
         for question, answer in zip(batch, found, strict=True):
             question.answer.set_result(answer)
+
+
+async def _in_time(coming: Awaitable[T]) -> T:
+    """What comes within WAIT_SECONDS.
+
+    Raises:
+        Problem: it does not.
+    """
+    try:
+        async with asyncio.timeout(WAIT_SECONDS):
+            return await coming
+    except TimeoutError:
+        raise Problem(
+            "not-ready", "计算请求过多，请稍后再试", "too many are computing, try again", {"Retry-After": "5"}
+        ) from None

@@ -24,7 +24,7 @@ from api.state.assessments import Assessments
 from api.state.database import Database
 from api.state.jobs import Jobs
 from api.store import Store
-from api.views import programs_seen, view_key, visible
+from api.views import programs_seen, visible
 from corpora.cells import BadCell, parse_cell
 from corpora.schema import TABLES
 from matcher.assessment import Assessment
@@ -190,8 +190,10 @@ async def match(
         told = {column: known[column].reindex(found["demand_id"]).array for column in TOLD}
         return MatchAnswer(calibrated=calibrated, matches=records(found.drop(columns="program_id").assign(**told)))
     matching: Matching = request.app.state.matching
-    posts = await run_in_threadpool(matching.posts, store, (body.assessment, *view_key(who)), lambda: view)
+    posts = await matching.posts(store, body.assessment)
     answer = await matching.ask(posts, _program(body.text.model_dump()), body.top)
+    # Demands are told to everybody who may read the assessment; one that a view leaves out is not.
+    answer = answer[answer["demand_id"].isin(view.demands["demand_id"])]
     return MatchAnswer(calibrated=posts.ready.calibration.calibrated, matches=records(answer))
 
 

@@ -252,12 +252,13 @@ def demand_index(demands: Side, encoder: str, recall: float = 1.0) -> VectorInde
         encoder: fingerprint; recall: as `write_index` takes it.
     """
     texts = [sorted(t.whole.items()) for t in demands.texts]
-    key = hashlib.sha256(repr((texts, encoder, recall)).encode()).hexdigest()[:24]
+    key = hashlib.sha256(repr((texts, encoder, recall, LANE)).encode()).hexdigest()[:24]
     folder = cache_folder() / "indexes" / key
     try:
         return open_index(folder, encoder)
     except IndexFault:
-        return write_index(folder, demands.composite(), [str(i) for i in range(len(texts))], encoder, recall)
+        names = [str(i) for i in range(len(texts))]
+        return write_index(folder, demands.composite(), names, encoder, recall, top=LANE)
 
 
 def _score(

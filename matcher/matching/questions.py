@@ -73,7 +73,7 @@ class ReadyDemands:
             floor: least p of a match that is kept.
         """
         texts = [program_facets(row) for row in programs]
-        vectors = encoder.encode([*compared_texts(texts), *(t for text in texts for t in text.clauses)])
+        vectors = encoder.encode([part for row in programs for part in question_texts(row)])
         own = sided("program", texts, vectors, self.calibration, evidence=True)
         sides = Sides(own, self.side, self.official, [], [], self.calibration, lambda _: np.empty((0, 0), np.float32))
         _, near = self.index.search(own.composite(), LANE)
@@ -109,6 +109,12 @@ class ReadyDemands:
             other = centred(np.stack([vectors[clause] for clause in text.clauses]), centre)
             found[column] = carrying(own, other, programs.texts[program].clauses, text.clauses)
         return found
+
+
+def question_texts(program: pd.Series) -> list[str]:
+    """What of a program's row is encoded for a question."""
+    text = program_facets(program)
+    return [*compared_texts([text]), *text.clauses]
 
 
 def ready_demands(

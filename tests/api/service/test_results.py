@@ -2,6 +2,8 @@
 
 import csv
 import io
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
@@ -181,6 +183,28 @@ def test_many_questions_at_once_are_answered_each_by_itself(city_service: Servic
             assert [row["demand_id"] for row in answer.json()["matches"]] == [
                 row["demand_id"] for row in expected["matches"]
             ]
+
+
+def test_whoever_waits_for_the_demands_keeps_nobody_else_waiting(city_service: Service) -> None:
+    """More questions than the server has threads wait while demands are made ready; everything else is answered."""
+    # Started and ended as a server is, on the same state.
+    service = Service(city_service.settings)
+    held = threading.Event()
+    busy = service.app.state.matching._preparer.submit(held.wait, 60)
+    client = service.client("planner")
+    text = {"name": "焊接技术", "goal": "培养能从事焊接的人员"}
+    with client, ThreadPoolExecutor(60) as pool:
+        body = {"assessment": city_service.assessment, "text": text, "top": 2}
+        waiting = [pool.submit(client.post, "/v1/match", json=body) for _ in range(50)]
+        try:
+            time.sleep(1)
+            for path in ("/livez", "/v1/assessments"):
+                assert pool.submit(client.get, path).result(20).status_code == 200
+            assert not any(one.done() for one in waiting)
+        finally:
+            held.set()
+        assert {one.result(60).status_code for one in waiting} == {200}
+    assert busy.result()
 
 
 def test_policies_carry_a_reference_for_every_value(city_service: Service) -> None:

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from indexes import near_index
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import RecentVectors
-from matcher.matching.match import match_texts
+from matcher.matching.match import LANE, match_texts
 from matcher.matching.questions import ReadyDemands, largest, ready_demands
 from tests.indexes.hashing_encoder import HashingEncoder
 from tests.matcher.matching.test_match import DEMANDS, PROGRAMS
@@ -95,3 +96,30 @@ def test_recent_vectors_ask_once_and_forget_the_oldest() -> None:
     recent.encode(["ccc"])
     recent.encode(["a", "bb"])
     assert asked == [["a", "bb"], ["ccc"], ["bb"]]
+
+
+def test_many_demands_are_asked_through_the_compressed_index_and_little_is_missed(
+    monkeypatch: pytest.MonkeyPatch, city_tables: Mapping[str, pd.DataFrame]
+) -> None:
+    """As with more rows than a scan is made for: the lane of meaning asks the compressed index, and it answers nearly alike."""
+    posts = city_tables["demands"]
+    rows = [
+        posts.assign(demand_id=posts["demand_id"] + f"-{i}", description=posts["description"] + f"；第{i}条线")
+        for i in range(8)
+    ]
+    many, encoder = pd.concat(rows, ignore_index=True), HashingEncoder()
+    exact = ready_demands(many, encoder, recall=1.0)
+    monkeypatch.setattr(near_index, "FLAT_ROWS", 500)
+    near = ready_demands(many, encoder)
+    assert exact.index.near is None
+    assert near.index.near is not None
+    assert near.index.near.top == LANE
+    asked: list[int] = []
+    candidates = near_index.candidates
+    monkeypatch.setattr(near_index, "candidates", lambda *given: asked.append(1) or candidates(*given))
+    programs = rows_of(city_tables["programs"].iloc[::30])
+    tops, fresh = [10] * len(programs), RecentVectors(encoder.encode, 1000)
+    found, expected = near.best(programs, tops, fresh), exact.best(programs, tops, fresh)
+    assert asked, "the compressed index was not asked"
+    shared = [len({*a["demand_id"]} & {*b["demand_id"]}) / len(b) for a, b in zip(found, expected, strict=True)]
+    assert np.mean(shared) > 0.95
