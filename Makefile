@@ -34,9 +34,9 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/report_speed.py
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
 
-# Every speed benchmark, beside limits and, with PEERS=interpreter, peers; writes benchmarks/speed/results/README.md.
+# Every speed benchmark, a dated result and a page with plots, two hours or so: make speed PEERS=PYTHON (benchmarks/run.py --help).
 speed: .venv/.installed
-	$(BIN)/python benchmarks/speed/run.py $(if $(PEERS),--peers $(PEERS))
+	$(BIN)/python benchmarks/run.py $(if $(PEERS),--peers $(PEERS))
 
 # The description of the HTTP interface, held true by a test.
 openapi: .venv/.installed

@@ -3,7 +3,9 @@
     python benchmarks/speed/encoding.py [many] [few] [start] [--texts N] [--runs N] [--out DIR]
 
 many: N texts of the pilot city (seeded choice), the product's encoder against SentenceTransformer with batches of 32 on
-all processors. Aim 8 times at a top-10 overlap of .95, least 4 times at .985. Beside it: batches on one processor only.
+all processors. Aim 8 times at a top-10 overlap of .95, least 4 times at .985. Beside it: batches on one processor only,
+and the limit, the model's matrix products of these tokens alone in fp32 by numpy, without attention between tokens,
+padding or anything else.
 few: 1 and 32 texts, the model loaded.
 start: interpreter to first vector in fresh processes. Aim 25 times, least 15 times.
 
@@ -13,6 +15,7 @@ Ways are timed in turn; the ratio is the median of the ratios of the turns. A da
 import argparse
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -55,21 +58,50 @@ def many(texts: list[str], runs: int) -> dict[str, Any]:
     def ours() -> None:
         given["own"] = own.encode(texts)
 
+    products = matrix_products(model, prefixed)
     for warm in (own, single):
         warm.encode(texts[:4])
     model.encode(prefixed[:4], show_progress_bar=False)
     found = in_turn(
-        {"sentence_transformers": peer, "duikou": ours, "duikou_one_processor": lambda: single.encode(texts)}, runs
+        {
+            "sentence_transformers": peer,
+            "duikou": ours,
+            "duikou_one_processor": lambda: single.encode(texts),
+            "matrix_products": products,
+        },
+        runs,
     )
     return {
         "texts": len(texts),
         "characters": sum(map(len, texts)),
         "ways": found,
         "texts_a_second": {name: round(len(texts) / row["wall_s"], 1) for name, row in found.items()},
+        "share_of_limit": round(found["matrix_products"]["wall_s"] / found["duikou"]["wall_s"], 3),
         "least_cosine": round(float((given["peer"] * given["own"]).sum(axis=1).min()), 6),
         "top_10_overlap": round(overlap(given["peer"], given["own"]), 4),
         "aim": "8 times at overlap .95", "least": "4 times at overlap .985",
     }  # fmt: skip
+
+
+def matrix_products(model: Any, texts: list[str]) -> Callable[[], None]:
+    """The products of a transformer's matrices with the tokens of these texts, layer by layer."""
+    settings = model[0].auto_model.config
+    width, inner, layers = settings.hidden_size, settings.intermediate_size, settings.num_hidden_layers
+    tokens = sum(map(len, model.tokenizer(texts)["input_ids"]))
+    rng = np.random.default_rng(0)
+    rows, wide = (rng.normal(size=(tokens, size)).astype(np.float32) for size in (width, inner))
+    square, up, down = (
+        rng.normal(size=shape).astype(np.float32) for shape in ((width, width), (width, inner), (inner, width))
+    )
+
+    def products() -> None:
+        for _ in range(layers):
+            for _ in range(4):
+                rows @ square
+            rows @ up
+            wide @ down
+
+    return products
 
 
 def few(texts: list[str], runs: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ near-duplicate is an advertisement put up again: a sentence moved, left out or a
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,14 +115,15 @@ def _again(ad: Ad, parts: list[str], first: int, rng: np.random.Generator) -> Ad
 
 
 def short_texts(number: int, seed: int = 1) -> list[str]:
-    """`number` different texts, some thirty characters each: the title of an advertisement and one of its first sentences."""
+    """`number` different texts, some thirty characters each: a title and how one of the first sentences begins."""
     rng = np.random.default_rng(seed)
     found: dict[str, None] = {}
     # Of the texts of an advertisement put up again, most are there already.
     for ad in generated_ads(100 * number, seed):
-        sentences = ad.text.partition("：")[2].rstrip("。").split("；")
-        sentence = sentences[int(rng.integers(min(4, len(sentences))))].partition("、")[2]
-        found.setdefault(f"{ad.title}，{sentence}")
+        # Sentences are numbered, and some have parts of their own.
+        sentences = re.split(r"；?\d+、", ad.text.rstrip("。"))[1:]
+        sentence = sentences[int(rng.integers(min(4, len(sentences))))]
+        found.setdefault(f"{ad.title}，{re.split('[；，]', sentence)[0]}")
         if len(found) == number:
             return list(found)
     raise ValueError(f"only {len(found)} different texts of {number}")

@@ -1,7 +1,6 @@
 """How fast vectors are searched, against a flat scan and a matrix product in the same run.
 
-    python benchmarks/speed/index.py [near] [map] [filters] [matching] [growth] [--rows N] [--shape second] [--runs N]
-        [--out DIR]
+    python benchmarks/speed/index.py [near] [map] [filters] [matching] [--rows N] [--shape second] [--runs N] [--out DIR]
 
 near: N generated vectors of job advertisements, one query at a time on one thread, compressed index against flat search;
 recall@100 on held-out queries that the index was not tuned on. Aim 150 times, least 60 times, at recall .99.
@@ -9,7 +8,6 @@ map: opening the index. Aim 0.3 ms, least 1 ms.
 filters: one query among 0.2, 1 and 10 % of the rows: rows copied together against a scan past a bitmap.
 matching: exact top-100 of 2,000 queries against the fp32 matrix product alone. Aim 1.5 times, least 0.9 times; FAISS's
 flat search beside.
-growth: building, and one query on one thread, from 100 rows to N in steps of ten.
 
 The vectors are generated (generated_vectors.py) and crowd otherwise than real advertisements, so the ratios are of such sets.
 Settings of the index were chosen after figures of the first shape had been seen; `--shape second` is a set of which that is
@@ -34,7 +32,6 @@ from indexes.vector_index import VectorIndex, open_index, write_index
 TOP = 100
 HELD_OUT = 2_000
 MATCHED = 2_000
-SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 
 
 def near(index: VectorIndex, queries: np.ndarray, runs: int) -> dict[str, Any]:
@@ -131,50 +128,9 @@ def matching(vectors: np.ndarray, queries: np.ndarray, runs: int) -> dict[str, A
     }  # fmt: skip
 
 
-def growth(everything: np.ndarray, runs: int) -> dict[str, Any]:
-    """Building and one query, one thread, at five sizes: flat in memory, and the index as it is chosen by size."""
-    found: dict[str, Any] = {}
-    queries, turn = everything[-HELD_OUT:], iter(range(10**9))
-    for rows in (size for size in SIZES if size <= len(everything) - 2 * HELD_OUT):
-        vectors = everything[:rows]
-        with tempfile.TemporaryDirectory() as folder:
-            start = time.perf_counter()
-            index = write_index(
-                Path(folder), vectors, [f"A{i}" for i in range(rows)], "generated", 0.99,
-                everything[-2 * HELD_OUT : -HELD_OUT],
-            )  # fmt: skip
-            took = time.perf_counter() - start
-            flat = faiss.IndexFlatIP(vectors.shape[1])
-            flat.add(vectors)
-            threads = faiss.omp_get_max_threads()
-            faiss.omp_set_num_threads(1)
-
-            def scan(number: int, flat: Any = flat) -> None:
-                faiss.cvar.distance_compute_blas_threshold = 20
-                for _ in range(number):
-                    flat.search(queries[next(turn) % len(queries)][None], TOP)
-
-            def ask(number: int, index: VectorIndex = index) -> None:
-                for _ in range(number):
-                    index.search(queries[next(turn) % len(queries)][None], TOP)
-
-            ask(20)
-            number = max(3, min(300, 2_000_000 // rows))
-            times = in_turn({"flat": lambda: scan(number), "index": lambda: ask(number)}, runs)  # noqa: B023
-            faiss.omp_set_num_threads(threads)
-            found[str(rows)] = {
-                "build_s": round(took, 3),
-                "kind": index.near.kind if index.near else "flat",
-                "recall_100": index.near.recall if index.near else 1.0,
-                **{f"{way}_ms": round(times[way]["wall_s"] / number * 1e3, 4) for way in ("flat", "index")},
-            }
-            print(f"{rows}: {found[str(rows)]}", flush=True)
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["near", "map", "filters", "matching", "growth"])
+    parser.add_argument("parts", nargs="*", default=["near", "map", "filters", "matching"])
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--shape", choices=list(SHAPES), default="first")
@@ -190,7 +146,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = given.folder or Path(temporary) / "index"
         index = None
-        if set(given.parts) - {"matching", "growth"}:
+        if set(given.parts) - {"matching"}:
             if not (folder / "manifest.json").exists():
                 start = time.perf_counter()
                 write_index(
@@ -201,8 +157,6 @@ def main() -> None:
         for part in given.parts:
             if part == "matching":
                 found[part] = matching(everything[: given.rows], queries[:MATCHED], given.runs)
-            elif part == "growth":
-                found[part] = growth(everything, given.runs)
             elif index is not None:
                 found[part] = {
                     "near": lambda: near(index, queries[:500], given.runs),

@@ -137,7 +137,9 @@ def main() -> None:
                 ratio = found["build"]["txtai"]["wall_s"] / found["build"]["duikou"]["wall_s"]
                 found["build"]["times_txtai"] = round(ratio, 2)
                 print(f"build: {found['build']}", flush=True)
-                own, default = (sides[name].ask("search", texts=questions, top=TOP)["rows"] for name in sides)
+                default, own = (
+                    sides[name].ask("search", texts=questions, top=TOP)["rows"] for name in ("txtai", "duikou")
+                )
                 all_lists = sides["txtai"].ask("search", texts=questions, top=TOP, everything=True)["rows"]
                 found["overlap"] = {
                     "txtai": overlap(own, default), "txtai_reading_all_lists": overlap(own, all_lists),

@@ -3,5 +3,5 @@
 import sys
 from pathlib import Path
 
-for name in ("decisions", "quality", "speed"):
+for name in ("", "decisions", "quality", "speed"):
     sys.path.append(str(Path(__file__).parents[2] / "benchmarks" / name))
