@@ -11,12 +11,11 @@ import os
 import shutil
 import time
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
-from typing import overload
 
 import numpy as np
 
@@ -63,10 +62,14 @@ class ShardedIndex:
             scores, rows = np.take_along_axis(scores, best, axis=1), np.take_along_axis(rows, best, axis=1)
         return scores, rows
 
-    @cached_property
-    def ids(self) -> Sequence[str]:
-        """One a row."""
-        return _Joined([shard.ids for shard in self.shards])
+    def __len__(self) -> int:
+        """Rows of all shards."""
+        return self._starts[-1]
+
+    def name(self, row: int) -> str:
+        """The name of a row, 0 <= row < len."""
+        at = bisect_right(self._starts, row) - 1
+        return self.shards[at].ids[row - self._starts[at]]
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -157,28 +160,3 @@ def open_shards(folder: Path, encoder: str | None = None) -> ShardedIndex:
     except (OSError, KeyError, TypeError, ValueError) as fault:
         raise IndexFault(f"index {folder}: cannot be read ({type(fault).__name__}); build it again") from None
     return ShardedIndex(tuple(open_index(folder / name, encoder or made_with) for name in names), made_with)
-
-
-class _Joined(Sequence[str]):
-    """Several sequences one after the other, without a copy."""
-
-    def __init__(self, parts: Sequence[Sequence[str]]) -> None:
-        self._parts = parts
-        self._starts = [0, *accumulate(len(part) for part in parts)]
-
-    def __len__(self) -> int:
-        return self._starts[-1]
-
-    @overload
-    def __getitem__(self, place: int) -> str: ...
-    @overload
-    def __getitem__(self, place: slice) -> list[str]: ...
-    def __getitem__(self, place: int | slice) -> str | list[str]:
-        if isinstance(place, slice):
-            return [self[i] for i in range(*place.indices(len(self)))]
-        at = range(len(self))[place]
-        part = bisect_right(self._starts, at) - 1
-        return self._parts[part][at - self._starts[part]]
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for part in self._parts for name in part)

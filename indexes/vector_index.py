@@ -180,6 +180,7 @@ def write_index(
             made for, a compressed index is built beside the vectors and tuned.
         queries: (q, d), such as will be asked and are not among the vectors; rows of the index if None, which flatters
             the recall a little.
+        top: neighbours that the recall is measured with; a search for more of them is exact.
         labels: column -> one label a row (several separated by `;`), for `VectorIndex.rows_with`.
     """
     faiss = near_index.library()

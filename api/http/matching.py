@@ -102,8 +102,8 @@ class Matching:
         return found.assign(**{column: told[column].array for column in TOLD})
 
     def close(self) -> None:
-        """Ends the threads once what waits is answered."""
-        self._preparer.shutdown(cancel_futures=True)
+        """Ends the thread once what waits is answered; what is being made ready is not waited for."""
+        self._preparer.shutdown(wait=False, cancel_futures=True)
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()

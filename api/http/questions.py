@@ -1,4 +1,5 @@
-"""Questions answered at once: match a text, what if, compare. They compute, so one runs at a time in a process."""
+"""Questions answered at once: match a text, what if, compare. Matches by text are computed together (api/http/matching.py),
+what-ifs one at a time in a process."""
 
 import asyncio
 from collections.abc import Callable
@@ -38,7 +39,7 @@ WAIT_SECONDS = 120
 
 
 class Turns:
-    """One question computes at a time: Python computes in one thread, and several at once would make every read late.
+    """One what-if computes at a time: Python computes in one thread, and several at once would make every read late.
 
     Whoever waits holds no thread, so that reads go on.
     """

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from corpora import read
-from corpora.starter import example
+from corpora.starter import example, occupations
 from indexes.encoder import Encoder, load_encoder
 from matcher.matching.calibration import shipped
 from matcher.matching.match import BLOCK, LANE, given_matches, match_texts
@@ -340,3 +340,21 @@ def test_chinese_programs_meet_english_posts_and_back(real: Encoder) -> None:
     graph = match_texts(PROGRAMS, english, real, floor=0)
     best = graph.matches.drop_duplicates("program_id").set_index("program_id")["demand_id"]
     assert best.to_dict() == {"nursing": "ward", "welding": "weld", "bare": "cook"}
+
+
+def test_a_program_in_another_language_beside_it_changes_no_p() -> None:
+    """A post called otherwise is met by its official title in the program's own language, whoever else is in the table."""
+    code, title = occupations().iloc[900][["occupation_code", "occupation_en"]]
+    chinese = PROGRAMS.head(1).assign(
+        name=f"设备操作技术方向（{title}）", goal="培养能够完成设备操作与检修工作的技术人员"
+    )
+    english = PROGRAMS.head(1).assign(
+        program_id="EN", name="Welding technology", goal="Prepares individuals to weld, cut and inspect metal structures",
+        courses="Arc welding", abilities="Able to weld plates", description=None,
+    )  # fmt: skip
+    posts = DEMANDS.head(1).assign(occupation="现场辅助", occupation_code=code, description="听从安排", skills=None)
+    alone = match_texts(chinese, posts, HashingEncoder(), floor=0).matches
+    beside = match_texts(pd.concat([chinese, english], ignore_index=True), posts, HashingEncoder(), floor=0).matches
+    own = beside[beside["program_id"] == chinese["program_id"].iloc[0]]
+    assert own["p"].tolist() == alone["p"].tolist()
+    assert own["by_words"].tolist() == alone["by_words"].tolist()
