@@ -12,18 +12,12 @@ from typing import Any
 
 import click
 
-from api import cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_what_if
+from api import cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_tables, cli_what_if
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
-from api.options import language_option
+from api.cli_tables import inspected
+from api.options import FILE, OUT_FOLDER, language_option, say
 from corpora.faults import Unusable
-
-KINDS = (
-    "programs", "outcomes", "students", "demands", "chains", "coverage", "flows", "other_supply", "agreements",
-    "predecessors", "matches", "reviews", "truth",
-)  # fmt: skip
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "terminal_width": 110})
@@ -52,7 +46,7 @@ cli.add_command(policy_commands)
 
 
 @cli.command(short_help="示例数据走一遍 / the main job on the starter corpora")
-@click.option("--out", type=FOLDER, default=Path("out/demo"), show_default=True, help="结果文件夹 / folder")
+@click.option("--out", type=OUT_FOLDER, default=Path("out/demo"), show_default=True, help="结果文件夹 / folder")
 @click.option(
     "--example", type=click.Choice(["city", "english"]), default=None, help="city 为默认；--lang en 时为 english"
 )
@@ -64,96 +58,6 @@ def demo(out: Path, example: str | None, lang: str) -> None:
 
     files = files_of(example or ("english" if lang == "en" else "city"))
     _assess({kind: [file] for kind, file in files.items()}, False, out, lang, as_of="2026-10-15", label=ILLUSTRATIVE)
-
-
-@cli.command(short_help="空白填报表 / an empty workbook to fill in")
-@click.argument("kind", type=click.Choice([*KINDS, "report"]))
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=None, help="默认 KIND.xlsx")
-@language_option
-def template(kind: str, out: Path | None, lang: str) -> None:
-    """写一份空白填报表。An empty workbook with drop-downs and checks, for colleges, labour offices, enterprises.
-
-    report: 报告的 Word 模板，改好后用 duikou report --template / the report's Word template, for an office to adapt.
-    """
-    suffix = ".docx" if kind == "report" else ".xlsx"
-    target = out or Path(f"{kind}{suffix}")
-    if target.exists():
-        raise Unusable(f"{target} 已存在：请换一个文件名（--out）", f"{target} exists: name another (--out)")
-    if target.suffix.lower() != suffix:
-        raise Unusable(f"{target}：模板是 {suffix} 文件", f"{target}: a template is a {suffix} file")
-    if kind == "report":
-        from reports.render.word_template import write_template as write_word
-
-        click.echo(write_word(target))
-        return
-    from corpora import write_template
-
-    target.parent.mkdir(parents=True, exist_ok=True)
-    click.echo(write_template(kind, target, "en" if lang == "en" else "zh"))
-
-
-@cli.command(short_help="逐行检查表格 / every bad row of a table")
-@click.argument("files", type=FILE, nargs=-1, required=True)
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="表的种类 / kind of table")
-@click.option(
-    "--accept-good-rows", is_flag=True, help="坏行另存，好行视为通过 / write bad rows aside, pass the good ones"
-)
-@click.option(
-    "--expected", type=FILE, default=None, help="应报单位名单（每行一个）/ who should have sent one, one a line"
-)
-@click.option(
-    "--column", default="institution", show_default=True, help="填报单位所在列 / column that names the sender"
-)
-@language_option
-def check(
-    files: tuple[Path, ...], kind: str, accept_good_rows: bool, expected: Path | None, column: str, lang: str
-) -> None:
-    """逐行检查表格。Every bad row: row number, column, value, what was expected.
-
-    多个文件按一张表读。Several files are read as one table.
-    """
-    from corpora import inspect_tables, missing_senders, write_bad_rows
-    from corpora.decode import decode
-    from corpora.schema import TABLES
-
-    language: Any = lang
-    if expected is not None and column not in TABLES[kind].names:
-        raise Unusable(
-            f"{kind} 表没有 {column} 列：请用 --column 指明填报单位所在列",
-            f"{kind} has no column {column}: name that of the senders by --column",
-        )
-    corpus = inspect_tables(list(files), kind)
-    for notice in corpus.notices:
-        click.echo(notice.message(language), err=True)
-    for issue in corpus.issues:
-        click.echo(issue.message(language))
-    good, bad = len(corpus.rows), len(corpus.bad_rows)
-    summary = (
-        f"{corpus.seen} 行：{good} 行可用，{bad} 行有误，{corpus.dropped} 行按说明未读入",
-        f"{corpus.seen} rows: {good} good, {bad} bad, {corpus.dropped} left out with a notice",
-    )
-    click.echo(_say(lang, *summary))
-    if corpus.table_issues and not good:
-        fitting = [other for other in KINDS if other != kind and not inspect_tables(list(files), other).table_issues]
-        if fitting:
-            click.echo(
-                _say(
-                    lang,
-                    f"它读得通的种类：{'、'.join(fitting)}（--kind）",
-                    f"it reads as: {', '.join(fitting)} (--kind)",
-                )
-            )
-    if expected is not None:
-        names = [line.strip() for line in decode(expected.read_bytes()).splitlines() if line.strip()]
-        missing = missing_senders(corpus, names, column)
-        joined = "、".join(missing)
-        click.echo(_say(lang, f"未报：{joined or '无'}", f"missing: {', '.join(missing) or 'nobody'}"))
-    if bad and accept_good_rows:
-        target = _aside(files[0])
-        if written := write_bad_rows(corpus, target, language):
-            click.echo(_say(lang, f"有误的 {written} 行已写入 {target}", f"{written} bad rows are in {target}"))
-    if corpus.table_issues or (corpus.issues and not accept_good_rows):
-        sys.exit(1)
 
 
 @cli.command(short_help="专业与岗位匹配 / matches with p and evidence")
@@ -191,13 +95,13 @@ def match(
         f"{len(own)} programs x {len(wanted)} demands: {len(found)} matches, {edges} of them with p of 0.5 or more; "
         f"{without} programs without any. Written to {out}",
     )
-    click.echo(_say(lang, *summary))
+    click.echo(say(lang, *summary))
     if not found["calibrated"].all():
         uncalibrated = (
             "未校准：该编码模型没有评分配对，p 可用于排序，不是概率",
             "uncalibrated: this encoder has no graded pairs; p ranks, but is no probability",
         )
-        click.echo(_say(lang, *uncalibrated))
+        click.echo(say(lang, *uncalibrated))
     values = load_pack().on(date.today())
     courses, characters = (int(values.number(f"evidence.min_{what}")) for what in ("courses", "characters"))
     if thin := thin_texts(own, courses, characters):
@@ -208,7 +112,7 @@ def match(
             f"{len(thin)} programs say too little to be judged, or stock phrases alone: {named}. Add at least "
             f"{courses} courses, or {characters} characters of goal and abilities (stock phrases do not count)",
         )
-        click.echo(_say(lang, *note))
+        click.echo(say(lang, *note))
 
 
 @cli.command(short_help="分析每个专业点 / flags for every program")
@@ -260,7 +164,7 @@ def match(
     show_default=True,
     help="是否查找怎样会改变结论，每个专业点约 0.1 秒 / search what would change each flag, 0.1 s a program",
 )
-@click.option("--out", type=FOLDER, required=True, help="结果文件夹 / folder")
+@click.option("--out", type=OUT_FOLDER, required=True, help="结果文件夹 / folder")
 @click.option("--accept-good-rows", is_flag=True, help="只用好行，坏行另存 / go on with the good rows")
 @language_option
 def assess(
@@ -316,7 +220,7 @@ def verify(folder: Path, counterfactuals: bool, lang: str) -> None:
     for fault in faults:
         click.echo(f"✗ {fault}")
     if faults:
-        click.echo(_say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
+        click.echo(say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
         sys.exit(1)
     blocks = load_folder(folder).blocks
     certified = sum(bool(block["certified"]) for block in blocks)
@@ -324,7 +228,7 @@ def verify(folder: Path, counterfactuals: bool, lang: str) -> None:
         f"✓ {len(blocks)} 个供需关联组（其中 {certified} 个核定过剩）的供给、岗位、对接与核算全部相符",
         f"✓ {len(blocks)} blocks ({certified} with a certified surplus): supply, posts, links and sums all hold",
     )
-    click.echo(_say(lang, *summary))
+    click.echo(say(lang, *summary))
 
 
 @cli.command(short_help="一个专业点的来龙去脉 / why one program has its flag")
@@ -369,7 +273,7 @@ def evaluate(
     from matcher.evaluation import evaluate as evaluate_tables
 
     files = {"programs": programs, "demands": demands, "truth": truth}
-    corpora = {kind: _inspect(list(paths), kind, False, lang) for kind, paths in files.items()}
+    corpora = {kind: inspected(list(paths), kind, False, lang) for kind, paths in files.items()}
     if orphans := check_together(corpora):
         raise BadTable("truth", orphans)
     with Steps(lang) as steps:
@@ -402,7 +306,7 @@ def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lan
 
     # Before minutes of work: whether the result can be written, and whether the tables belong together.
     check_place(out)
-    corpora = {kind: _inspect(paths, kind, accept_good_rows, lang) for kind, paths in files.items()}
+    corpora = {kind: inspected(paths, kind, accept_good_rows, lang) for kind, paths in files.items()}
     if orphans := check_together(corpora):
         raise BadTable(", ".join(corpora), orphans)
     with Steps(lang) as steps:
@@ -412,36 +316,7 @@ def _assess(files: dict[str, list[Path]], accept_good_rows: bool, out: Path, lan
 
 
 def _read(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> Any:
-    return _inspect(paths, kind, accept_good_rows, lang).rows
-
-
-def _inspect(paths: list[Path], kind: str, accept_good_rows: bool, lang: str) -> Any:
-    """One table; bad rows stop it, unless only good ones are wanted: then the others are written beside the file."""
-    from corpora import BadTable, inspect_tables, write_bad_rows
-
-    language: Any = lang
-    corpus = inspect_tables(paths, kind)
-    for notice in corpus.notices:
-        click.echo(notice.message(language), err=True)
-    if corpus.issues and (corpus.table_issues or not accept_good_rows):
-        raise BadTable(kind, corpus.issues)
-    if corpus.bad_rows:
-        target = _aside(paths[0])
-        write_bad_rows(corpus, target, language)
-        note = (
-            f"{kind}：{len(corpus.bad_rows)} 行有误，已写入 {target}，其余继续",
-            f"{kind}: {len(corpus.bad_rows)} bad rows are in {target}; going on with the others",
-        )
-        click.echo(_say(lang, *note), err=True)
-    return corpus
-
-
-def _aside(file: Path) -> Path:
-    """Where bad rows of a file go: beside it, under a name that nothing has yet."""
-    found, number = file.with_name(f"{file.stem}.bad.csv"), 2
-    while found.exists():
-        found, number = file.with_name(f"{file.stem}.bad-{number}.csv"), number + 1
-    return found
+    return inspected(paths, kind, accept_good_rows, lang).rows
 
 
 def _write_table(table: Any, out: Path) -> None:
@@ -454,11 +329,7 @@ def _write_table(table: Any, out: Path) -> None:
         table.to_excel(out, index=False, engine="xlsxwriter")
 
 
-def _say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
-
-
-for commands in (cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_what_if):
+for commands in (cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_tables, cli_what_if):
     commands.register(cli)
 
 
@@ -489,8 +360,8 @@ def main() -> None:
             sys.exit(2)
         if os.environ.get("DUIKOU_DEBUG"):
             traceback.print_exc()
-        hint = _say(lang, "设 DUIKOU_DEBUG=1 可看详情", "set DUIKOU_DEBUG=1 for details")
-        click.echo(f"{_say(lang, '内部错误', 'internal fault')}: {type(fault).__name__}: {fault} ({hint})", err=True)
+        hint = say(lang, "设 DUIKOU_DEBUG=1 可看详情", "set DUIKOU_DEBUG=1 for details")
+        click.echo(f"{say(lang, '内部错误', 'internal fault')}: {type(fault).__name__}: {fault} ({hint})", err=True)
         sys.exit(3)
 
 
@@ -511,7 +382,7 @@ def _unusable(fault: Exception, lang: str) -> str | None:
 
     if isinstance(fault, BadTable):
         text = fault.message("en" if lang == "en" else "zh")
-        hint = _say(lang, "逐行查看：duikou check 文件 --kind", "see every row: duikou check FILE --kind")
+        hint = say(lang, "逐行查看：duikou check 文件 --kind", "see every row: duikou check FILE --kind")
         return f"{text}\n{hint} {fault.kind}" if len(fault.issues) > 1 and "," not in fault.kind else text
     if isinstance(fault, Unusable):
         return fault.message(lang)

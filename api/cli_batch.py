@@ -5,15 +5,13 @@ from pathlib import Path
 
 import click
 
-from api.options import language_option
+from api.options import OUT_FOLDER, language_option
 from corpora.faults import Unusable
 
 
 @click.command(short_help="多个地区一次分析 / many regions in one go")
 @click.argument("regions", type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="结果文件夹 / folder of the results"
-)
+@click.option("--out", type=OUT_FOLDER, required=True, help="结果文件夹 / folder of the results")
 @click.option("--policy", default="default", show_default=True, help="规则集名称或 YAML 文件 / pack's name or file")
 @click.option(
     "--scope",

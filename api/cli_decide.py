@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.options import language_option
+from api.options import FILE, FOLDER, OUT_FOLDER, language_option, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
 SHOWN = 15
 
@@ -128,9 +126,7 @@ def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str)
     show_default=True,
     help="列入所需占比 / share asked for",
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=None, help="写入文件夹 / folder to write to"
-)
+@click.option("--out", type=OUT_FOLDER, default=None, help="写入文件夹 / folder to write to")
 @language_option
 def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str) -> None:
     """三张清单：重点紧缺、改造升级、限制撤销。The provincial lists and the school list, by an aggregation rule that is stated.
@@ -313,7 +309,3 @@ def write(table: "pd.DataFrame", out: Path | None, lang: str) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(as_shown(table), encoding="utf-8-sig", newline="\n")
     click.echo(say(lang, f"已写入 {out}", f"Written to {out}"))
-
-
-def say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
+from api.cli_tables import aside
+from api.options import FILE, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
     from corpora.importers import Imported
-
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def _options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -193,7 +193,7 @@ def _run(work: Callable[[], "Imported"], files: Sequence[Path], out: Path, lang:
         click.echo(fault.message(language, shown=len(fault.issues)), err=True)
         if all(issue.row is not None for issue in fault.issues):
             hint = "改正后重试；或加 --accept-good-rows：坏行另存，好行继续", "mend them, or add --accept-good-rows"
-            click.echo(_say(lang, *hint), err=True)
+            click.echo(say(lang, *hint), err=True)
         sys.exit(2)
     files_written = target_files(list(found.tables), out)
     for corpus in found.sources:
@@ -205,7 +205,7 @@ def _run(work: Callable[[], "Imported"], files: Sequence[Path], out: Path, lang:
             f"read {names}: {corpus.seen} rows, {len(corpus.rows)} good, {len(corpus.bad_rows)} bad, "
             f"{corpus.dropped} left out with a notice",
         )
-        click.echo(_say(lang, *counts))
+        click.echo(say(lang, *counts))
     for words in found.said:
         click.echo(f"· {words.say(language)}")
     write_tables(found.tables, out)
@@ -214,25 +214,13 @@ def _run(work: Callable[[], "Imported"], files: Sequence[Path], out: Path, lang:
             f"写出 {file}：{kind} {len(found.tables[kind])} 行",
             f"wrote {file}: {len(found.tables[kind])} rows of {kind}",
         )
-        click.echo(_say(lang, *said))
+        click.echo(say(lang, *said))
     for corpus in found.sources:
         if corpus.bad_rows:
-            target = _aside(files[0], corpus.kind)
+            target = aside(files[0], corpus.kind)
             write_bad_rows(corpus, target, language)
             told = (
                 f"有误的 {len(corpus.bad_rows)} 行已写入 {target}",
                 f"{len(corpus.bad_rows)} bad rows are in {target}",
             )
-            click.echo(_say(lang, *told))
-
-
-def _aside(file: Path, kind: str) -> Path:
-    """Where bad rows go: beside the first file, under a name that nothing has yet."""
-    found, number = file.with_name(f"{file.stem}.{kind}.bad.csv"), 2
-    while found.exists():
-        found, number = file.with_name(f"{file.stem}.{kind}.bad-{number}.csv"), number + 1
-    return found
-
-
-def _say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en
+            click.echo(say(lang, *told))

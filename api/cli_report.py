@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.options import language_option
+from api.options import FOLDER, OUT_FOLDER, language_option
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
     from matcher import Assessment
     from reports.content import Document, Edition
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 @click.command(short_help="年度报告、院校报告、撤并材料 / reports: Word, Excel, PDF, HTML")
@@ -56,9 +54,7 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     default=None,
     help="本单位的 Word 模板 / an office's own Word template",
 )
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=None, help="默认 FOLDER-report / folder"
-)
+@click.option("--out", type=OUT_FOLDER, default=None, help="默认 FOLDER-report / folder")
 @language_option
 def report(
     folder: Path,

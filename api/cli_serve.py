@@ -4,12 +4,11 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import click
 
-from api.options import language_option
+from api.options import OUT_FOLDER, language_option, say
 from corpora.faults import Unusable
 
 
@@ -18,7 +17,7 @@ def state_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--database", default=None, metavar="URL", help="数据库，默认内置 / database, embedded unless told"),
         click.option(
-            "--data", type=click.Path(file_okay=False, path_type=Path), default=None, metavar="DIR",
+            "--data", type=OUT_FOLDER, default=None, metavar="DIR",
             help="数据文件夹 / folder of the service's data",
         ),
     ):  # fmt: skip
@@ -124,7 +123,7 @@ def create(
         key, token = Keys(session, SERVICE).create(name, role, regions, institutions, until)
     click.echo(token)
     text = (f"密钥编号 {key.id}；请现在保存，以后无法再看到", f"id {key.id}; keep it now, it is not shown again")
-    click.echo(_say(lang, *text), err=True)
+    click.echo(say(lang, *text), err=True)
 
 
 @keys.command("list", short_help="已有密钥 / the keys there are")
@@ -138,14 +137,14 @@ def list_keys(lang: str, **given: Any) -> None:
 
     with _database(given).read() as session:
         for key in Keys(session, SERVICE).all():
-            scope = "、".join((*key.regions, *key.institutions)) or _say(lang, "不限", "all")
+            scope = "、".join((*key.regions, *key.institutions)) or say(lang, "不限", "all")
             if key.revoked_at is not None:
-                state = _say(lang, "已吊销", "revoked")
+                state = say(lang, "已吊销", "revoked")
             elif key.expires_at is not None:
                 over = key.expires_at <= now()
-                state = f"{_say(lang, '已过期' if over else '有效至', 'expired' if over else 'until')} {key.expires_at:%Y-%m-%d}"
+                state = f"{say(lang, '已过期' if over else '有效至', 'expired' if over else 'until')} {key.expires_at:%Y-%m-%d}"
             else:
-                state = _say(lang, "长期有效", "no end")
+                state = say(lang, "长期有效", "no end")
             click.echo(f"{key.id}  {key.role:<7}  {state}  {scope}  {key.name}")
 
 
@@ -162,7 +161,7 @@ def revoke(key_id: str, lang: str, **given: Any) -> None:
         found = Keys(session, SERVICE).revoke(key_id)
     if found is None:
         raise Unusable(f"没有密钥 {key_id}（duikou keys list）", f"no key {key_id} (duikou keys list)")
-    click.echo(_say(lang, f"已吊销 {found.name}", f"{found.name} revoked"))
+    click.echo(say(lang, f"已吊销 {found.name}", f"{found.name} revoked"))
 
 
 @click.group(short_help="审计日志 / the audit log")
@@ -184,7 +183,7 @@ def verify(lang: str, **given: Any) -> None:
         click.echo(f"✗ {fault[lang]}")
     if faults:
         sys.exit(1)
-    click.echo(_say(lang, f"✓ {number} 条记录前后相接，无改动", f"✓ {number} lines follow each other unchanged"))
+    click.echo(say(lang, f"✓ {number} 条记录前后相接，无改动", f"✓ {number} lines follow each other unchanged"))
 
 
 def register(group: click.Group) -> None:
@@ -209,7 +208,3 @@ def _database(given: dict[str, Any]) -> Any:
     database = Database(_settings(given).database_url)
     database.migrate()
     return database
-
-
-def _say(lang: str, zh: str, en: str) -> str:
-    return zh if lang == "zh" else en

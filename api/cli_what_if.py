@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from api.cli_decide import FOLDER, OUT, records, say, write
-from api.options import language_option
+from api.cli_decide import OUT, records, write
+from api.options import FOLDER, language_option, say
 from corpora.faults import Unusable
 
 

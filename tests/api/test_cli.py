@@ -1,116 +1,22 @@
 """The command line as a stranger meets it: real processes, exit codes, what is said and what is written."""
 
-import csv
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from python_calamine import CalamineWorkbook
 
-from api.cli import KINDS
-from corpora import TABLES
 from corpora.starter import ILLUSTRATIVE
 from matcher.policy.reasons import FLAG_NAMES
-from tests.corpora.files import text_file, workbook
+from tests.api.command_line import CHINESE, DEMANDS, LINKS, OUTCOMES, PROGRAMS, Result, done, duikou, refused
+from tests.corpora.files import text_file
 
-Result = subprocess.CompletedProcess[str]
 COMMANDS = ("demo", "template", "check", "match", "assess", "verify", "explain", "doctor")
-CHINESE = re.compile(r"[\u3400-\u9fff]")
-
-PROGRAMS = [
-    ["专业编号", "专业名称", "院校名称", "层次", "课程"],
-    ["P1", "护理", "甲学院", "高职", "基础护理学；内科护理；外科护理；急救护理技术；老年护理"],
-    ["P2", "大数据与会计", "甲学院", "高职", "财务会计；成本核算；税务申报；财务报表分析；审计基础"],
-    ["P3", "工业机器人技术", "乙学院", "高职", "工业机器人编程与调试；电气控制与PLC；机器人维护；传感器技术"],
-]
-OUTCOMES = [
-    ["专业编号", "年份", "毕业生数", "就业人数"],
-    *[[p, year, n, k] for year in (2024, 2025, 2026) for p, n, k in (("P1", 40, 36), ("P2", 50, 20), ("P3", 30, 27))],
-]
-DEMANDS = [
-    ["岗位编号", "岗位名称", "招聘人数", "年份", "岗位描述", "技能"],
-    ["D1", "病房护士", 60, 2026, "在病房为患者提供护理，观察病情，执行医嘱", "静脉输液；生命体征监测；急救护理"],
-    ["D2", "会计", 5, 2026, "负责记账、报税和编制财务报表", "财务会计；税务申报；报表分析"],
-    ["D3", "工业机器人运维员", 40, 2026, "安装、编程、调试和维护工业机器人", "机器人编程；PLC；故障诊断"],
-]
-LINKS = [["专业编号", "岗位编号"], ["P1", "D1"], ["P2", "D2"], ["P3", "D3"], ["P3", "D2"]]
-
-
-def duikou(cwd: Path, *words: object, **environment: str) -> Result:
-    """Runs the command as a user would; whatever happens, no traceback and a code of the contract."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("DUIKOU_") or k == "DUIKOU_CACHE"}
-    done = subprocess.run(
-        [sys.executable, "-m", "api.cli", *map(str, words)],
-        cwd=cwd, env={**kept, **environment}, capture_output=True, text=True, encoding="utf-8", timeout=600,
-        check=False,
-    )  # fmt: skip
-    assert "Traceback" not in done.stdout + done.stderr, done.stderr
-    assert done.returncode in (0, 1, 2, 3)
-    return done
-
-
-def done(result: Result, code: int = 0) -> str:
-    """What was said on stdout, once the exit code is the one expected."""
-    assert result.returncode == code, f"exit {result.returncode}\n{result.stdout}\n{result.stderr}"
-    return result.stdout
-
-
-def refused(result: Result, *named: str) -> None:
-    """Unusable input: exit 2, nothing on stdout, a short text on stderr that names what is wrong."""
-    assert done(result, 2) == ""
-    for word in named:
-        assert word in result.stderr
-    assert len(result.stderr.strip().splitlines()) <= 8
-
-
-@pytest.fixture
-def tables(tmp_path: Path) -> list[object]:
-    """Options of a small assessment; its links come from texts unless --matches is added."""
-    found: list[object] = []
-    for kind, rows in (("programs", PROGRAMS), ("outcomes", OUTCOMES), ("demands", DEMANDS)):
-        found += [f"--{kind}", text_file(tmp_path / f"{kind}.csv", rows)]
-    return found
-
-
-@pytest.fixture
-def linked(tmp_path: Path, tables: list[object]) -> list[object]:
-    """Options of a small assessment with given links: no texts are read, so it is quick."""
-    return [*tables, "--matches", text_file(tmp_path / "links.csv", LINKS), "--as-of", "2026-10-15"]
-
-
-@pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
-    """One run of the demo, shared by all workers: its folder and what it said. Never write into the folder."""
-    base = tmp_path_factory.getbasetemp()
-    cwd = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
-    said = cwd / "said.json"
-    try:
-        cwd.mkdir()
-    except FileExistsError:  # another worker runs it
-        end = time.monotonic() + 120
-        while not said.exists():
-            assert time.monotonic() < end, "the demo of the other worker does not end"
-            time.sleep(0.2)
-    else:
-        ran = duikou(cwd, "demo")
-        (cwd / "half").write_text(json.dumps([ran.args, ran.returncode, ran.stdout, ran.stderr]), encoding="utf-8")
-        (cwd / "half").rename(said)
-    return cwd / "out" / "demo", Result(*json.loads(said.read_text(encoding="utf-8")))
-
-
-@pytest.fixture
-def copied(demo: tuple[Path, Result], tmp_path: Path) -> Path:
-    """The demo's folder at another place, to be changed."""
-    return Path(shutil.copytree(demo[0], tmp_path / "copied"))
 
 
 # Help
@@ -313,211 +219,6 @@ def test_explain_gives_reason_and_rules_of_one_program(demo: tuple[Path, Result]
     refused(duikou(tmp_path, "explain", folder, "P999"), "P999")
 
 
-# Verify
-
-
-def test_verify_holds_for_the_demo_wherever_its_folder_lies(copied: Path, tmp_path: Path) -> None:
-    result = duikou(tmp_path, "verify", copied)
-    said = done(result)
-    assert said.startswith("✓ ")
-    assert str(len(json.loads((copied / "blocks.json").read_text(encoding="utf-8")))) in said
-    assert result.stderr == ""
-
-
-def change_table(file: Path, rows: Callable[[pd.DataFrame], Any], column: str, change: Callable[[Any], Any]) -> None:
-    """Changes one cell: the first of the rows chosen."""
-    table = pd.read_parquet(file)
-    at = table.index[rows(table)][0]
-    table.loc[at, column] = change(table.loc[at, column])
-    table.to_parquet(file, index=False)
-
-
-def first_block(folder: Path) -> dict[str, Any]:
-    """The first block that is certified."""
-    blocks = json.loads((folder / "blocks.json").read_text(encoding="utf-8"))
-    return next(block for block in blocks if block["certified"])
-
-
-def used_link(folder: Path) -> tuple[str, str]:
-    """A link on which graduates are placed."""
-    row = pd.read_parquet(folder / "placement.parquet").query("persons > 0").iloc[0]
-    return row["program_id"], row["demand_id"]
-
-
-@pytest.mark.parametrize("figure", ["rate", "supply", "cannot_be_placed"])
-def test_verify_fails_when_a_figure_of_a_certificate_is_changed(copied: Path, tmp_path: Path, figure: str) -> None:
-    file = copied / "blocks.json"
-    blocks = json.loads(file.read_text(encoding="utf-8"))
-    block = next(block for block in blocks if block["certified"] and block["observed_placed"] is not None)
-    block[figure] = round(block[figure] + 0.01, 4)
-    file.write_text(json.dumps(blocks, ensure_ascii=False, indent=1), encoding="utf-8")
-    assert_fails(duikou(tmp_path, "verify", copied), "blocks.json", f"{figure} of block {block['block']}")
-
-
-def test_verify_fails_when_a_cohort_is_changed(copied: Path, tmp_path: Path) -> None:
-    program = first_block(copied)["programs"][0]["program_id"]
-    changed = "inputs/outcomes.parquet"
-    change_table(
-        copied / changed, lambda t: (t["program_id"] == program) & (t["year"] == 2025), "graduates", lambda n: n + 30
-    )
-    assert_fails(duikou(tmp_path, "verify", copied), changed, f"supply of {program}")
-
-
-def test_verify_fails_when_openings_are_changed(copied: Path, tmp_path: Path) -> None:
-    demand = used_link(copied)[1]
-    changed = "inputs/demands.parquet"
-    change_table(copied / changed, lambda t: t["demand_id"] == demand, "openings", lambda n: n + 5)
-    assert_fails(duikou(tmp_path, "verify", copied), changed, f"posts of {demand}")
-
-
-def test_verify_fails_when_the_p_of_a_link_is_lowered(copied: Path, tmp_path: Path) -> None:
-    program, demand = used_link(copied)
-    change_table(
-        copied / "matches.parquet",
-        lambda t: (t["program_id"] == program) & (t["demand_id"] == demand),
-        "p",
-        lambda p: 0.1,
-    )
-    assert_fails(duikou(tmp_path, "verify", copied), "matches.parquet", f"{program} - {demand}")
-
-
-def test_verify_fails_when_a_link_is_removed(copied: Path, tmp_path: Path) -> None:
-    program, demand = used_link(copied)
-    matches = pd.read_parquet(copied / "matches.parquet")
-    kept = matches[(matches["program_id"] != program) | (matches["demand_id"] != demand)]
-    assert len(kept) == len(matches) - 1
-    kept.to_parquet(copied / "matches.parquet", index=False)
-    assert_fails(duikou(tmp_path, "verify", copied), "matches.parquet", f"{program} - {demand}")
-
-
-def test_verify_names_a_file_that_is_gone(copied: Path, tmp_path: Path) -> None:
-    (copied / "report.html").unlink()
-    assert "report.html" in done(duikou(tmp_path, "verify", copied), 1)
-
-
-def assert_fails(result: Result, file: str, claim: str) -> None:
-    """A changed file is told by its hash, and by a sum or a link as well: a new hash would not hide the change."""
-    faults = [line for line in done(result, 1).splitlines() if line.startswith("✗ ")]
-    assert any(line.startswith(f"✗ {file} ") for line in faults)
-    assert any(claim in line for line in faults if "hash" not in line)
-
-
-# Template
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_template_of_every_kind_has_its_required_columns(tmp_path: Path, kind: str) -> None:
-    said = done(duikou(tmp_path, "template", kind))
-    assert said.strip() == f"{kind}.xlsx"
-    book = CalamineWorkbook.from_path(str(tmp_path / f"{kind}.xlsx"))
-    cells = {str(cell) for row in book.get_sheet_by_index(0).to_python() for cell in row}
-    for column in TABLES[kind].columns:
-        if column.required:
-            assert any(column.zh in cell for cell in cells)
-
-
-def test_template_refuses_to_overwrite(tmp_path: Path) -> None:
-    (tmp_path / "programs.xlsx").write_bytes(b"the work of a week")
-    refused(duikou(tmp_path, "template", "programs"), "programs.xlsx", "--out")
-    assert (tmp_path / "programs.xlsx").read_bytes() == b"the work of a week"
-    done(duikou(tmp_path, "template", "programs", "--out", "二.xlsx", "--lang", "en"))
-    assert (tmp_path / "二.xlsx").is_file()
-
-
-def test_unfilled_template_is_not_taken_for_data(tmp_path: Path) -> None:
-    done(duikou(tmp_path, "template", "outcomes"))
-    assert "outcomes.xlsx" in done(duikou(tmp_path, "check", "outcomes.xlsx", "--kind", "outcomes"), 1)
-
-
-# Check
-
-
-def test_check_reads_gb18030_with_chinese_headers(tmp_path: Path) -> None:
-    text_file(tmp_path / "专业.csv", PROGRAMS, "gb18030")
-    said = done(duikou(tmp_path, "check", "专业.csv", "--kind", "programs"))
-    assert said.startswith("3 行：3 行可用，0 行有误")
-
-
-def test_check_reads_a_workbook_with_a_merged_title_above_the_header(tmp_path: Path) -> None:
-    title = ["2026 年全市专业布点情况表", *[None] * 4]
-    workbook(tmp_path / "专业.xlsx", {"表一": [title, *PROGRAMS]}, [("表一", 0, 0, 0, 4)])
-    said = done(duikou(tmp_path, "check", "专业.xlsx", "--kind", "programs", "--lang", "en"))
-    assert said.startswith("3 rows: 3 good, 0 bad")
-
-
-def bad_outcomes(path: Path) -> set[int]:
-    """100 rows of which 40 are bad in five ways; returns their row numbers as a spreadsheet shows them."""
-    rows: list[list[object]] = [["院校名称", "专业编号", "年份", "毕业生数", "就业人数"]]
-    planted = set()
-    for number in range(2, 102):
-        row: list[object] = [f"第{number % 10}学院", f"P{number}", 2025, 40, 30]
-        if number % 5 in (1, 3):
-            planted.add(number)
-            match len(planted) % 5:
-                case 0:
-                    row[3] = "约四十"
-                case 1:
-                    row[1] = ""
-                case 2:
-                    row[4] = 41
-                case 3:
-                    row[2] = "20255"
-                case 4:
-                    row[3] = -1
-        rows.append(row)
-    text_file(path, rows)
-    assert len(planted) == 40
-    return planted
-
-
-def test_check_prints_the_row_of_each_of_forty_bad_rows(tmp_path: Path) -> None:
-    planted = bad_outcomes(tmp_path / "去向.csv")
-    said = done(duikou(tmp_path, "check", "去向.csv", "--kind", "outcomes"), 1)
-    assert {int(row) for row in re.findall(r"第 (\d+) 行，列“", said)} == planted
-    assert "100 行：60 行可用，40 行有误" in said
-    assert "约四十" in said
-    assert not (tmp_path / "去向.bad.csv").exists()
-
-
-def test_check_puts_bad_rows_aside_when_asked_to(tmp_path: Path) -> None:
-    planted = bad_outcomes(tmp_path / "去向.csv")
-    said = done(duikou(tmp_path, "check", "去向.csv", "--kind", "outcomes", "--accept-good-rows"))
-    assert "60 行可用" in said
-    assert "去向.bad.csv" in said
-    with (tmp_path / "去向.bad.csv").open(encoding="utf-8-sig", newline="") as stream:
-        written = list(csv.DictReader(stream))
-    assert {int(row["行号"]) for row in written} == planted
-    assert all(row["原因"] for row in written)
-    assert {row["文件"] for row in written} == {"去向.csv"}
-
-
-def test_good_rows_cannot_rescue_a_table_without_its_columns(tmp_path: Path) -> None:
-    text_file(tmp_path / "a.csv", [["专业编号", "年份"], ["P1", 2025]])
-    said = done(duikou(tmp_path, "check", "a.csv", "--kind", "outcomes", "--accept-good-rows"), 1)
-    assert "毕业生数" in said
-
-
-def test_check_lists_who_is_missing(tmp_path: Path) -> None:
-    text_file(tmp_path / "专业.csv", PROGRAMS)
-    (tmp_path / "名单.txt").write_bytes("甲学院\n\n乙学院\n丙学院\n丁学院\n".encode("gb18030"))
-    words = ("check", "专业.csv", "--kind", "programs", "--expected", "名单.txt")
-    said = done(duikou(tmp_path, *words)).splitlines()
-    assert "未报：丙学院、丁学院" in said
-    assert "missing: 丙学院, 丁学院" in done(duikou(tmp_path, *words, "--lang", "en")).splitlines()
-
-
-def test_check_never_repeats_personal_data(tmp_path: Path) -> None:
-    rows = [["专业编号", "专业名称", "课程", "学生姓名", "身份证号"]]
-    rows += [["P1", "护理", "基础护理学", "张晓明", "340102199001011234"]]
-    text_file(tmp_path / "a.csv", rows)
-    result = duikou(tmp_path, "check", "a.csv", "--kind", "programs", "--accept-good-rows")
-    assert "身份证号" in done(result, 1)
-    written = (tmp_path / "a.bad.csv").read_text(encoding="utf-8-sig") if (tmp_path / "a.bad.csv").exists() else ""
-    for text in (result.stdout, result.stderr, written):
-        assert "张晓明" not in text
-        assert "340102199001011234" not in text
-
-
 # Match
 
 
@@ -714,33 +415,6 @@ def test_faults_are_told_in_the_language_asked_for(
     assert "第" in duikou(tmp_path, "assess", *linked, "--out", "en").stderr
 
 
-def test_a_list_of_senders_needs_a_column_that_the_table_has(tmp_path: Path) -> None:
-    table = text_file(tmp_path / "d.csv", DEMANDS)
-    names = tmp_path / "names.txt"
-    names.write_text("甲\n", encoding="utf-8")
-    refused(duikou(tmp_path, "check", table, "--kind", "demands", "--expected", names), "--column")
-
-
-def test_a_template_goes_into_a_new_folder_and_only_as_xlsx(tmp_path: Path) -> None:
-    done(duikou(tmp_path, "template", "programs", "--out", "表/专业.xlsx"))
-    assert (tmp_path / "表" / "专业.xlsx").is_file()
-    refused(duikou(tmp_path, "template", "programs", "--out", "x.txt"), ".xlsx")
-
-
-def test_a_manifest_that_is_none_is_unusable_and_not_our_fault(tmp_path: Path, copied: Path) -> None:
-    (copied / "assessment.json").write_text("{}", encoding="utf-8")
-    refused(duikou(tmp_path, "verify", copied), "assessment.json")
-
-
-def test_a_changed_flag_is_found_by_its_trace_even_with_new_hashes(tmp_path: Path, copied: Path) -> None:
-    table = pd.read_parquet(copied / "programs.parquet")
-    table.loc[table["flag"] == "phase_out", "flag"] = "prioritize"
-    table.to_parquet(copied / "programs.parquet", index=False)
-    said = done(duikou(tmp_path, "verify", copied), 1)
-    assert "its trace gives another" in said
-    assert "do not say the same" in said
-
-
 def test_evaluate_sets_the_matches_beside_a_bare_encoder_and_tfidf(tmp_path: Path, tables: list[object]) -> None:
     truth = text_file(
         tmp_path / "truth.csv", [["program_id", "demand_id", "grade"], *([*row[:2], 3] for row in LINKS[1:])]
@@ -751,16 +425,3 @@ def test_evaluate_sets_the_matches_beside_a_bare_encoder_and_tfidf(tmp_path: Pat
     assert {"hit@1", "recall@5", "recall@10", "map", "mrr", "ndcg@10"} <= set(found["methods"]["duikou"])
     assert {"ece", "ece_floor", "brier", "reliability"} <= set(found["calibration"])
     assert "TF-IDF" in done(duikou(tmp_path, "evaluate", *options))
-
-
-def test_a_table_of_another_kind_is_told_by_the_kind_it_reads_as(tmp_path: Path) -> None:
-    said = done(duikou(tmp_path, "check", text_file(tmp_path / "o.csv", OUTCOMES), "--kind", "programs"), 1)
-    assert "outcomes" in said
-
-
-def test_bad_rows_never_overwrite_what_was_written_aside_before(tmp_path: Path) -> None:
-    table = text_file(tmp_path / "o.csv", [*OUTCOMES, ["P1", "一八", *OUTCOMES[-1][2:]]])
-    for _ in range(2):
-        done(duikou(tmp_path, "check", table, "--kind", "outcomes", "--accept-good-rows"))
-    assert (tmp_path / "o.bad.csv").is_file()
-    assert (tmp_path / "o.bad-2.csv").is_file()

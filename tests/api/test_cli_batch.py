@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.test_cli import duikou
+from tests.api.command_line import duikou
 from tests.reports.regions import three_regions
 
 OPTIONS = ("--as-of", "2026-10-15", "--format", "docx,xlsx,html", "--no-counterfactuals")

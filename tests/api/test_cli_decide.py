@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.test_cli import CHINESE, OUTCOMES, done, duikou, linked, refused, tables  # noqa: F401
+from tests.api.command_line import CHINESE, DEMANDS, OUTCOMES, done, duikou, refused
 from tests.corpora.files import text_file
 
 COMMANDS = ("plan", "block", "lists", "whitespace", "compare", "back-test", "what-if")
@@ -39,7 +39,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def folder(tmp_path: Path, linked: list[object]) -> Path:  # noqa: F811
+def folder(tmp_path: Path, linked: list[object]) -> Path:
     """50 accountants for 5 posts, beside nurses and robots with posts to spare."""
     options = [*linked]
     options[options.index("--outcomes") + 1] = text_file(tmp_path / "intake.csv", INTAKE)
@@ -103,7 +103,7 @@ def test_empty_posts_and_targets(tmp_path: Path, folder: Path) -> None:
     assert "规则要求" not in done(duikou(tmp_path, "lists", folder))
 
 
-def test_compare_names_the_input_that_did_it(tmp_path: Path, folder: Path, linked: list[object]) -> None:  # noqa: F811
+def test_compare_names_the_input_that_did_it(tmp_path: Path, folder: Path, linked: list[object]) -> None:
     more = [[*row[:2], 50, *row[3:]] if row[0] == "D2" else row for row in _demands(linked)]
     options = [*linked]
     options[options.index("--outcomes") + 1] = tmp_path / "intake.csv"
@@ -119,8 +119,6 @@ def test_compare_names_the_input_that_did_it(tmp_path: Path, folder: Path, linke
 
 
 def _demands(options: list[object]) -> list[list[object]]:
-    from tests.api.test_cli import DEMANDS
-
     assert "--demands" in options
     return [list(row) for row in DEMANDS]
 

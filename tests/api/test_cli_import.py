@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from corpora import read
-from tests.api.test_cli import CHINESE, OUTCOMES, PROGRAMS, done, duikou
+from tests.api.command_line import CHINESE, OUTCOMES, PROGRAMS, done, duikou
 from tests.corpora.files import text_file, workbook
 
 KINDS = ("labour-office", "enterprise-survey", "job-ads", "cip-onet", "esco")
