@@ -78,7 +78,7 @@ def targets(rows: list[Figure]) -> alt.TopLevelMixin:
             "of_aim:Q",
             scale=scale,
             title="times as good as its aim (bar: what is asked at least)",
-            axis=alt.Axis(values=[0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50], format="~g"),
+            axis=alt.Axis(values=[0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30], format="~g"),
         ),
         y=y,
         shape=alt.Shape(
