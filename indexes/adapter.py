@@ -58,8 +58,24 @@ def merged(weights: dict[str, np.ndarray], file: Path) -> dict[str, np.ndarray]:
     parts = load_file(file)
     found = dict(weights)
     for name in sorted({key.removesuffix(DOWN) for key in parts if key.endswith(DOWN)}):
-        change = parts[name + UP].astype(np.float32) @ parts[name + DOWN].astype(np.float32)
+        change = _product(parts[name + UP], parts[name + DOWN])
         if name not in weights or weights[name].shape != change.shape:
             raise ValueError(f"{file.name} changes {name}, which this model does not have in that shape")
         found[name] = weights[name] + change
     return found
+
+
+def _product(up: np.ndarray, down: np.ndarray) -> np.ndarray:
+    """up @ down, (out, rank) x (rank, in), in float32, with the same bits on every processor.
+
+    A library's matrix product adds in an order of the processor's own. The model's digest, and with it whether the
+    shipped calibration is for this model, would then depend on where it was unpacked. Products of two float32 are exact in
+    float64, so only the sums need an order.
+    """
+    up, down = up.astype(np.float64), down.astype(np.float64)
+    total = np.zeros((len(up), down.shape[1]))
+    term = np.empty_like(total)
+    for column, row in zip(up.T, down, strict=True):
+        np.multiply(column[:, None], row, out=term)
+        total += term
+    return total.astype(np.float32)

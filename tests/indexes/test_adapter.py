@@ -1,5 +1,8 @@
 """The adapter: small, named after the model's own matrices, and only added to them."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +29,27 @@ def test_merging_adds_the_product_and_leaves_the_rest(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found["a"], [[0.5, -1], [1, -2], [0, 0]])
     assert found["b"] is weights["b"]
     assert not weights["a"].any(), "what was given is not changed"
+
+
+def test_merging_gives_the_same_bits_on_every_processor() -> None:
+    """A matrix product adds in the processor's own order; the model's digest must not depend on it."""
+    code = (
+        "import hashlib, numpy as np; from safetensors.numpy import load_file; from indexes import adapter as a;"
+        "parts = load_file(a.adapter_file());"
+        "weights = {k.removesuffix(a.UP): np.zeros((len(v), parts[k.removesuffix(a.UP) + a.DOWN].shape[1]), np.float32)"
+        " for k, v in parts.items() if k.endswith(a.UP)};"
+        "found = a.merged(weights, a.adapter_file());"
+        "print(hashlib.sha256(b''.join(found[k].tobytes() for k in sorted(found))).hexdigest())"
+    )
+    # Kernels of numpy's matrix library for processors of three generations; an unknown name means the machine's own.
+    kinds = ("", "Haswell", "Prescott")
+    said = {
+        kind: subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "OPENBLAS_CORETYPE": kind}, capture_output=True, text=True
+        ).stdout
+        for kind in kinds
+    }
+    assert len(said[""]) == 65 and len(set(said.values())) == 1, said
 
 
 @pytest.mark.parametrize("name", ["c", "b"])
