@@ -1,7 +1,7 @@
 """Runs an exported model by OpenVINO: the default way to encode, without torch.
 
-Texts are cut into batches of equal token counts as nearly as may be, since a padded token costs as much as a real one.
-One batch runs on one processor, several at a time: threads that share a batch wait for each other.
+Texts are cut into batches of one padded length, since a padded token costs as much as a real one, and since sums in bf16
+depend on how much is padded: so a text has the same vector whatever is encoded beside it. One batch runs on one processor, several at a time: threads that share a batch wait for each other.
 """
 
 import os
@@ -24,6 +24,8 @@ COMPILED: Final = "compiled"
 TOKENIZER: Final = "tokenizer.json"
 # Padded tokens a batch may hold: more no longer fit the cache beside a core.
 BATCH_TOKENS: Final = 512
+# A sequence is padded to a multiple of this.
+STEP: Final = 16
 # Batches at a time: each needs memory of its own.
 MOST_STREAMS: Final = 16
 
@@ -99,7 +101,7 @@ class OpenVinoEncoder:
         tokens = [row[:room] for row in self._cutter().encode([self._prefix + text for text in places])]
         where = list(places.values())
         out = np.empty((len(texts), self.dimension), np.float32)
-        batches = list(_batches([len(row) + edges for row in tokens]))
+        batches = list(_batches([padded(len(row) + edges, self._export.longest) for row in tokens]))
         streams = min(self._streams, len(batches))
         graph = self._compiled(streams)
 
@@ -162,7 +164,7 @@ class _Graph:
     def infer(self, rows: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (len(rows), dimension), rows of length 1."""
         edges = len(self._export.before) + len(self._export.after)
-        shape = len(rows), max(map(len, rows)) + edges
+        shape = len(rows), padded(max(map(len, rows)) + edges, self._export.longest)
         tokens, mask = np.full(shape, self._export.padding, np.int64), np.zeros(shape, np.int64)
         for i, row in enumerate(rows):
             whole = (*self._export.before, *row, *self._export.after)
@@ -202,11 +204,16 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def padded(length: int, longest: int) -> int:
+    """Tokens that a sequence of some length takes up: its own affair, whatever is encoded beside it."""
+    return min(-(-length // STEP) * STEP, longest)
+
+
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows by length, the longest first, in batches of at most BATCH_TOKENS with their padding (or one row)."""
+    """Rows of one padded length, the longest first, in batches of at most BATCH_TOKENS (or one row)."""
     batch: list[int] = []
     for row in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > BATCH_TOKENS:
+        if batch and (lengths[row] < lengths[batch[0]] or lengths[row] * (len(batch) + 1) > BATCH_TOKENS):
             yield batch
             batch = []
         batch.append(row)

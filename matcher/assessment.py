@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -286,7 +287,7 @@ def answered(
         _search(workings, traces, progress)
     warnings = [*read.warnings, *_caveats(graph, tables), *pack_warnings(values)]
     return Assessment(
-        programs=program_frame(workings, traces),
+        programs=program_frame(workings, traces, kept),
         demands=demand_frame(read.demands, workings.placement),
         matches=workings.matches,
         skills=skill_frame(workings.skills),
@@ -421,11 +422,16 @@ def _manifest(
 
 def versions() -> dict[str, str]:
     """Of what the figures depend on besides the inputs; openvino is left out where it is not installed."""
-    found = {}
+    return dict(_installed())
+
+
+@cache
+def _installed() -> tuple[tuple[str, str], ...]:
+    found = []
     for name in RUNTIME:
         with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
+            found.append((name, version(name)))
+    return tuple(found)
 
 
 def _plain(value: Value) -> Any:

@@ -21,7 +21,7 @@ from matcher.placement.place import Figures, Placement, Reach, settle
 from matcher.placement.quantities import demand_posts, hundredths, posts_of
 from matcher.placement.rooms import DrawnMarkets, Rooms
 from matcher.policy.advice import Advice, advise
-from matcher.policy.assemble import Gatherer
+from matcher.policy.assemble import Gatherer, program_rows
 from matcher.policy.doubt import at_peers
 from matcher.policy.employment import below_with
 from matcher.policy.facts import Facts
@@ -72,7 +72,7 @@ class Counterfactuals:
         self.values, self.day = question.values, question.as_of
         self.limit = self.values.share("surplus.rate")
         self.gatherer = Gatherer(workings.evidence, workings.placement, self.values, self.day, Kept())
-        self.rows = {str(row["program_id"]): row for _, row in workings.read.programs.iterrows()}
+        self.rows = program_rows(workings.read.programs)
         self.facts = {f.program_id: f for f in workings.facts}
         self.supplies = {str(row.program_id): row for row in rows(workings.supplies)}
         self.matches = rows_by(workings.matches, "program_id")

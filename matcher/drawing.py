@@ -9,12 +9,13 @@ import pandas as pd
 from corpora.frames import words
 from corpora.schema import empty_frame
 from matcher.placement.draws import Chances, Doubt, Draws
-from matcher.placement.keyed import keys, uniforms
+from matcher.placement.keyed import all_uniforms, keys
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
 from matcher.placement.rooms import DrawnMarkets
 from matcher.policy.doubt import drawn_clauses
 from matcher.policy.facts import Facts
+from matcher.policy.kept import Kept
 from matcher.policy.pack import Values
 
 # What a program or a post is matched by: rows that are the same in these are drawn together.
@@ -39,21 +40,22 @@ class Drawn:
     high: Mapping[str, float]
 
 
-def guarded(facts: Sequence[Facts], values: Values, draws: int, seed: int) -> frozenset[str]:
-    """Programs that a guard may have to keep from a phase-out in some draw: a low point rate, or low employment there."""
-    limit = values.share("surplus.rate")
+def guarded(facts: Sequence[Facts], draws: int, seed: int) -> frozenset[str]:
+    """Programs that a guard may have to keep from a phase-out in some draw: a rate below 1, or low employment there.
+
+    Whatever limit on the rate the pack sets, so that another limit asks nothing new of the draws.
+    """
     least = employment_uniforms(facts, draws, seed).min(axis=0, initial=1.0)
     return frozenset(
         f.program_id
         for f, chance in zip(facts, least, strict=True)
-        if (f.rate is not None and f.rate < limit) or (f.below is not None and chance < f.below)
+        if (f.rate is not None and f.rate < 1) or (f.below is not None and chance < f.below)
     )
 
 
 def employment_uniforms(facts: Sequence[Facts], draws: int, seed: int) -> np.ndarray:
     """The chance of every program's employment in every draw, float64 (draws, programs)."""
-    ids = keys([f.program_id for f in facts])
-    return np.array([uniforms(seed, draw, "employment", ids) for draw in range(draws)]).reshape(draws, len(facts))
+    return all_uniforms(seed, draws, "employment", keys([f.program_id for f in facts]))
 
 
 def expected_market(
@@ -103,26 +105,27 @@ def drawn_for(facts: Sequence[Facts], found: Draws, values: Values, seed: int) -
 
 
 def with_peer_doubt(
-    facts: Sequence[Facts], supplies: pd.DataFrame, placement: Placement, market: Chances
+    facts: Sequence[Facts], supplies: pd.DataFrame, placement: Placement, market: Chances, kept: Kept
 ) -> list[Facts]:
     """Facts with `peer_below`, of the programs that would be in a certified surplus with their peers' retention.
 
     Args:
-        supplies: of placement.quantities.supply; placement: the point result; market: of `expected_market`.
+        supplies: of placement.quantities.supply; placement: the point result; market: of `expected_market`;
+        kept: of an earlier question on the same data.
     """
     asked = [f for f in facts if f.peer_certified and f.lift_here and f.supply and f.rate_below is not None]
     if not asked:
         return list(facts)
-    markets = DrawnMarkets(market)
-    limit, kept = placement.figures.surplus_rate, dict(zip(supplies["program_id"], supplies["kept"], strict=True))
+    markets = kept(DrawnMarkets, market)
+    limit, stay = placement.figures.surplus_rate, dict(zip(supplies["program_id"], supplies["kept"], strict=True))
     below = {}
     for f in asked:
         # Members of a block share its rate: it makes no difference which of them is larger.
         expected = placement.figures.supply[f.program_id] + f.lift_here
         served = placement.served.persons.get(f.program_id, 0)
-        seekers = markets.supply(f.program_id, expected, float(kept[f.program_id]), served)
-        limited = markets.rooms(f.program_id, None, (), limit).limited
-        below[f.program_id] = float((seekers * limit.numerator > limited).mean())
+        seekers = markets.supply(f.program_id, expected, float(stay[f.program_id]), served)
+        room = markets.limited_room(f.program_id, limit)
+        below[f.program_id] = float((seekers * limit.numerator > room).mean())
     return [f.but(peer_below=below.get(f.program_id)) for f in facts]
 
 

@@ -6,6 +6,7 @@ An assessment, a what-if and a counterfactual run through the same steps here; w
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from corpora.schema import empty_frame
 from matcher.drawing import Drawn, drawn_for, expected_market, guarded, with_peer_doubt
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import read_coverage
-from matcher.placement.draws import Chances, place_draws
+from matcher.placement.draws import Before, Chances, Draws, place_draws
 from matcher.placement.place import Placement
 from matcher.placement.quantities import demand_posts
 from matcher.placement.trend import earlier_demands, earlier_rates, rates_then
@@ -155,7 +156,7 @@ def judge(
     if progress:
         progress("place", 0, 1)
     years, back = values.whole("supply.years"), values.whole("upgrade.rate_years")
-    supplies = kept(seekers, tables["students"], known, own, years, day, question.horizon, question.intake)
+    supplies = seekers(tables["students"], known, own, years, day, question.horizon, question.intake, kept)
     placement = placed(tables, own, wanted, known, classified, supplies, values, day, question.horizon, kept)
     estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     employment = kept(
@@ -169,16 +170,16 @@ def judge(
     if callable(skills):
         current = wanted.loc[wanted["role"] == "current", "demand_id"]
         skills = skills(classified[classified["edge"] & classified["demand_id"].isin(current)])
-    coverage = read_coverage(tables["coverage"])
+    coverage = kept(read_coverage, tables["coverage"])
     named = traditional_programs(own, values)
     rates = [
         kept(rates_then, posts, known, own, classified, tables["other_supply"], placement.figures.seats, day.year - ago, years,
              key=ago)
-        for ago, posts in enumerate(earlier_demands(wanted, back), 1)
+        for ago, posts in enumerate(kept(earlier_demands, wanted, back), 1)
     ] if named else []  # fmt: skip
     before = earlier_rates(named, rates)
-    lifts = kept(
-        retention_lifts, tables["students"], own, known, values, day, question.horizon, question.intake, supplies
+    lifts = retention_lifts(
+        tables["students"], own, known, values, day, question.horizon, question.intake, supplies, kept
     )
     past = kept(demand_posts, wanted[wanted["role"] != "current"], empty_frame("other_supply"))
     evidence = Evidence(
@@ -191,15 +192,22 @@ def judge(
     market, drawn = None, None
     if question.draws:
         step = (lambda done, of: progress("draw", done, of)) if progress else None
-        asked = guarded(facts, values, question.draws, question.seed)
+        asked = guarded(facts, question.draws, question.seed)
         market = kept(
             expected_market, own, supplies, wanted, within, placement.served.persons, placement.posts,
             placement.high_posts, question.draws, question.seed,
         )  # fmt: skip
-        draws = place_draws(market, asked=asked, progress=step)
+
+        def placed_draws(market: Chances, asked: frozenset[str], before: Any = None) -> Draws:
+            known = Before(before[0][0], before[0][1], before[1]) if before else None
+            return place_draws(market, asked=asked, before=known, progress=step)
+
+        draws = kept.onward(placed_draws, market, asked)
         drawn = drawn_for(facts, draws, values, question.seed)
         facts = with_doubt(facts, drawn.clauses)
-        facts = with_peer_doubt(facts, supplies, placement, market)
+        facts = with_peer_doubt(facts, supplies, placement, market, kept)
+    # Facts that are what they were are the same object, so that further steps need not look into them.
+    facts = [kept(_itself, f, key=f.program_id) for f in facts]
     verdicts = [
         kept(decide, f, values, day, drawn.clauses[:, i] if drawn else None, key=f.program_id)
         for i, f in enumerate(facts)
@@ -220,6 +228,10 @@ def judge(
         market,
         drawn,
     )
+
+
+def _itself(facts: Facts) -> Facts:
+    return facts
 
 
 def _within(

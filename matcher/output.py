@@ -13,6 +13,7 @@ from matcher.placement.place import Placement
 from matcher.placement.whitespace import empty_posts
 from matcher.policy.earlier import filed_texts, text_hash
 from matcher.policy.facts import Facts
+from matcher.policy.kept import Kept
 
 RATE_DIGITS = 4
 # Filled by draws, packs with regulations and the search for counterfactuals; empty where those were not asked for.
@@ -25,12 +26,12 @@ PROGRAM_COLUMNS = (
 )  # fmt: skip
 
 
-def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFrame:
-    """One row a program; traces in the order of the facts."""
+def program_frame(workings: Workings, traces: list[dict[str, Any]], kept: Kept) -> pd.DataFrame:
+    """One row a program; traces in the order of the facts; kept: of an earlier question on the same data."""
     drawn = workings.drawn
     own = {str(row.program_id): row for row in rows(workings.read.programs)}
     posterior = {str(row.program_id): row for row in rows(workings.employment.programs)}
-    raw, texts = _raw_rates(workings.read.outcomes), filed_texts(workings.read.programs)
+    raw, hashes = kept(_raw_rates, workings.read.outcomes), kept(_text_hashes, workings.read.programs)
     own_gap, shared_gap = _naive_gaps(workings.placement)
     records = []
     for fact, verdict, trace in zip(workings.facts, workings.verdicts, traces, strict=True):
@@ -66,7 +67,7 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
                 },
                 "reason": trace["reason"]["zh"],
                 "reason_en": trace["reason"]["en"],
-                "text_hash": text_hash(texts[program]),
+                "text_hash": hashes[program],
                 "counterfactual": "；".join(one["zh"] for one in trace["counterfactuals"]) or None,
                 "counterfactual_en": "; ".join(one["en"] for one in trace["counterfactuals"]) or None,
             }
@@ -76,6 +77,10 @@ def program_frame(workings: Workings, traces: list[dict[str, Any]]) -> pd.DataFr
                "employment_below_probability", "own_gap", "completers_share_gap")  # fmt: skip
     frame = pd.DataFrame(records, columns=list(PROGRAM_COLUMNS))
     return frame.astype({c: "Float64" if c in numbers else "string" for c in PROGRAM_COLUMNS})
+
+
+def _text_hashes(programs: pd.DataFrame) -> dict[str, str]:
+    return {program: text_hash(text) for program, text in filed_texts(programs).items()}
 
 
 def _rule(found: dict[str, Any] | None) -> dict[str, str | None]:

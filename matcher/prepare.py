@@ -11,10 +11,10 @@ from corpora.starter import catalogue
 from matcher.placement.agreements import contracted
 from matcher.placement.demand_years import demand_roles, read_coverage
 from matcher.placement.edges import classify_matches, reachable_regions
-from matcher.placement.place import Placement, place, reach_of
-from matcher.placement.quantities import expected_graduates, observed_placements, supply
+from matcher.placement.place import Placement, place, reach_of, seen_shares
+from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.placement.retention import Lift, as_peers, peer_shares
-from matcher.policy.assemble import study_years
+from matcher.policy.assemble import program_rows, study_years
 from matcher.policy.kept import Kept
 from matcher.policy.pack import Values
 
@@ -79,7 +79,7 @@ def cohorts(outcomes: pd.DataFrame, programs: pd.DataFrame, warnings: list[Cavea
     found = one_rate_basis(outcomes, warnings)
     first = {
         str(row["program_id"]): int(row["year_opened"]) + study_years(row)
-        for _, row in programs.dropna(subset=["year_opened"]).iterrows()
+        for row in program_rows(programs.dropna(subset=["year_opened"])).values()
     }
     start = found["program_id"].map(first)
     early = (found["graduates"] == 0).fillna(False) & (found["year"] < start).fillna(False).astype(bool)
@@ -127,17 +127,20 @@ def placed(
     figures = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
     estimated = frozenset(str(p) for p, e in zip(supplies["program_id"], supplies["estimated"], strict=True) if e)
     flows = reachable_regions(tables["flows"], values.number("flows.min_share"))
-    current = demands[demands["role"] == "current"]
+    current, coverage = demands[demands["role"] == "current"], kept(read_coverage, tables["coverage"])
+    seen = kept(seen_shares, current, coverage)
     return place(
         figures,
         estimated,
         kept(observed_placements, outcomes, as_of.year, years),
         current,
+        kept(demand_posts, current, tables["other_supply"], key="listed"),
+        kept(demand_posts, current, tables["other_supply"], seen, key="grossed up"),
+        seen,
         matches,
         # Not of the number of posts.
         kept(reach_of, programs, demands.drop(columns="openings"), matches, flows),
-        read_coverage(tables["coverage"]),
-        tables["other_supply"],
+        coverage,
         values.share("surplus.rate"),
         contracted(tables["agreements"], horizon or as_of.year),
     )
@@ -151,16 +154,22 @@ def seekers(
     as_of: date,
     horizon: int | None,
     intake: Mapping[str, int],
+    kept: Kept,
+    whose: str = "reported",
 ) -> pd.DataFrame:
-    """Supply of every program (placement.quantities.supply), with the graduates of `intake` in place of its own."""
-    expected = None if horizon is None else expected_graduates(students, outcomes, horizon)
-    found = supply(outcomes, programs, as_of.year, years, expected)
+    """Supply of every program (placement.quantities.supply), with the graduates of `intake` in place of its own.
+
+    Args:
+        kept: of an earlier question on the same data; whose: tells apart the outcomes that one question asks about.
+    """
+    expected = None if horizon is None else kept(expected_graduates, students, outcomes, horizon, key=whose)
+    found = kept(supply, outcomes, programs, as_of.year, years, expected, key=whose)
     if not intake:
         return found
     asked = {program: Fraction(n) for program, n in intake.items()}
-    changed = supply(outcomes, programs, as_of.year, years, asked)
-    kept = found[~found["program_id"].isin(changed["program_id"])]
-    return pd.concat([kept, changed], ignore_index=True).sort_values("program_id", ignore_index=True)
+    changed = kept(supply, outcomes, programs, as_of.year, years, asked, key=(whose, "intake"))
+    rest = found[~found["program_id"].isin(changed["program_id"])]
+    return pd.concat([rest, changed], ignore_index=True).sort_values("program_id", ignore_index=True)
 
 
 def retention_lifts(
@@ -172,20 +181,21 @@ def retention_lifts(
     horizon: int | None,
     intake: Mapping[str, int],
     supplies: pd.DataFrame,
+    kept: Kept,
 ) -> dict[str, Lift]:
     """Program -> what its peers' share of those who stay would change, for programs where fewer stayed.
 
     Args:
-        students, ..., intake: as `seekers` takes them; supplies: what it gave.
+        students, ..., intake, kept: as `seekers` takes them; supplies: what it gave.
     """
     years = values.whole("supply.years")
-    shares = peer_shares(outcomes, programs, as_of.year, years, values.whole("evidence.min_graduates"))
-    raised = as_peers(outcomes, shares)
+    shares = kept(peer_shares, outcomes, programs, as_of.year, years, values.whole("evidence.min_graduates"))
+    raised = kept(as_peers, outcomes, shares)
     if raised["stayed_local"].equals(outcomes["stayed_local"]):
         return {}
     before = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
-    observed = observed_placements(raised, as_of.year, years)
-    after = rows(seekers(students, raised, programs, years, as_of, horizon, intake))
+    observed = kept(observed_placements, raised, as_of.year, years, key="at peers")
+    after = rows(seekers(students, raised, programs, years, as_of, horizon, intake, kept, "at peers"))
     return {
         str(row.program_id): Lift(
             int(row.supply) - before[str(row.program_id)], row.each, observed.get(row.program_id, 0)

@@ -56,23 +56,24 @@ class Recipe:
         Args:
             kept: of an earlier run on the same data.
         """
-        programs, demands = set(self.tables["programs"]["program_id"]), set(self.tables["demands"]["demand_id"])
+        kept = kept or Kept()
+        programs, demands = self.tables["programs"]["program_id"], self.tables["demands"]["demand_id"]
         tables: dict[str, Any] = {}
         for kind, table in self.tables.items():
             known = table
             if kind != "programs":
-                known = _among(known, "program_id", programs)
+                known = kept(_among, known, "program_id", programs, key=(kind, "program_id"))
             if kind != "demands":
-                known = _among(known, "demand_id", demands)
+                known = kept(_among, known, "demand_id", demands, key=(kind, "demand_id"))
             tables[kind] = known
-        pairs = _among(_among(self.pairs, "program_id", programs), "demand_id", demands)
+        pairs = kept(_among, self.pairs, "program_id", programs, key=(MATCHES, "program_id"))
+        pairs = kept(_among, pairs, "demand_id", demands, key=(MATCHES, "demand_id"))
         given = self.encoder["encoder"] == GIVEN
         tables[MATCHES] = pairs[PAIR] if given else empty_frame(MATCHES)
         question = Question(
             tables, self.pack.on(self.as_of), self.as_of, self.horizon, self.scope, self.earlier, self.draws, self.seed,
             self.intake, self.employed,
         )  # fmt: skip
-        kept = kept or Kept()
         return answered(
             question, read_tables(question, kept), MatchGraph(pairs, **self.encoder), self.skills,
             counterfactuals=counterfactuals, label=self.label, kept=kept,
@@ -106,9 +107,9 @@ def recipe_of(assessment: Assessment) -> Recipe:
     )
 
 
-def _among(table: pd.DataFrame, column: str, ids: set[str]) -> pd.DataFrame:
+def _among(table: pd.DataFrame, column: str, ids: pd.Series) -> pd.DataFrame:
     """The rows that name one of the ids; the table itself where all do, or where it names none."""
-    if column not in table or (known := table[column].isin(ids)).all():
+    if column not in table or (known := table[column].isin(set(ids))).all():
         return table
     return table[known].reset_index(drop=True)
 

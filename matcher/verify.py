@@ -22,6 +22,7 @@ from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, observed_placements
 from matcher.policy.earlier import filed_texts, text_hash
+from matcher.policy.kept import Kept
 from matcher.policy.lineage import carried_age, carried_history
 from matcher.policy.pack import Values, recorded_pack
 from matcher.policy.statements import bureau_reviews
@@ -67,7 +68,7 @@ def recheck(assessment: Assessment) -> list[str]:
         faults.append(f"link {program} - {demand}: its p, level, region or review does not give what is written")
 
     years = int(values.number("supply.years"))
-    supplies = seekers(tables["students"], outcomes, programs, years, day, horizon, manifest["intake"])
+    supplies = seekers(tables["students"], outcomes, programs, years, day, horizon, manifest["intake"], Kept())
     looking = {str(p): int(s) for p, s in zip(supplies["program_id"], supplies["supply"], strict=True)}
     listed = demand_posts(current, tables["other_supply"])
     if len(given):

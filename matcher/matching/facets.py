@@ -6,15 +6,19 @@ since they make all programs alike (docs/method.md, section 1).
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
 from corpora.frames import word
 from corpora.skill_counts import without_counts
 from corpora.starter import catalogue, occupations
+
+# A row of a table by column.
+Row = pd.Series | Mapping[str, Any]
 
 _NUMBERING = re.compile(r"(?<![\d.])(?:[（(]\d{1,2}[)）][.．、]?|\d{1,2}[)）]?[.．、](?=[^\d\s]|\s))|[①-⑳]")
 _BREAKS = re.compile(r"[；;。\n\r|]|(?<=[a-z0-9)])\.\s+(?=[A-Z])|[!?！？]")
@@ -137,7 +141,7 @@ def listed(text: str) -> list[str]:
     return list(items)
 
 
-def program_facets(row: pd.Series) -> FacetTexts:
+def program_facets(row: Row) -> FacetTexts:
     """Facets of one row of the programs table; `occupations` is not read: it is what the college claims."""
     raw_goal, raw_description = _one_line(_text(row, "goal")), _one_line(_text(row, "description"))
     goal, description = _without_boilerplate(raw_goal), _without_boilerplate(raw_description)
@@ -162,7 +166,7 @@ def program_facets(row: pd.Series) -> FacetTexts:
     return FacetTexts(kept, tuple(dict.fromkeys(shown)) or (whole["name"],), level)
 
 
-def demand_facets(row: pd.Series) -> FacetTexts:
+def demand_facets(row: Row) -> FacetTexts:
     """Facets of one row of the demands table; its clauses are the sentences of the description and the skills."""
     description = _LEAD_EN.sub("", _text(row, "description"))
     skills = clauses(without_counts(_text(row, "skills")))
@@ -197,7 +201,7 @@ def title_core(title: str) -> str:
     return (found if len(found) > 1 else title.strip()).casefold().removesuffix("s")
 
 
-def text_size(row: pd.Series) -> tuple[int, int]:
+def text_size(row: Row) -> tuple[int, int]:
     """(course names, characters) that a program gives to match on; for the rule on thin texts.
 
     Its name does not count, nor do spaces and the sentences that stand in every filing.
@@ -244,5 +248,5 @@ def _without_boilerplate(text: str) -> str:
     return kept
 
 
-def _text(row: pd.Series, column: str) -> str:
+def _text(row: Row, column: str) -> str:
     return word(row.get(column)).strip()

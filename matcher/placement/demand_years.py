@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -61,14 +62,28 @@ class Coverage:
     def best(self, regions: Iterable[str], fields: Iterable[str], year: int) -> float | None:
         """The least over regions and fields of the best share any source declared; None where one has none."""
         least: float | None = None
-        sources = sorted({source for source, *_ in self.shares})
         for region in regions:
             for field in fields:
-                known = [s for s in (self.of_row(source, region, field, year) for source in sources) if s is not None]
-                if not known:
+                if (declared := self._most(region, field, year)) is None:
                     return None
-                least = max(known) if least is None else min(least, max(known))
+                least = declared if least is None else min(least, declared)
         return least
+
+    def _most(self, region: str, field: str, year: int) -> float | None:
+        """The best share that any source declared; asked for the same few by every program."""
+        asked = (region, field, year)
+        if asked not in self._known:
+            declared = (self.of_row(source, region, field, year) for source in self._sources)
+            self._known[asked] = max((share for share in declared if share is not None), default=None)
+        return self._known[asked]
+
+    @cached_property
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(sorted({source for source, *_ in self.shares}))
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, str, int], float | None]:
+        return {}
 
     def years(self, regions: Iterable[str], fields: Iterable[str]) -> list[int]:
         """Years with a declaration for at least one of the regions and fields, latest first."""

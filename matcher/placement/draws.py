@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,14 @@ from scipy.special import betaincinv, expit, logit, ndtri
 
 from corpora.frames import empty, words
 from matcher.placement.keyed import keys, paired, uniforms
-from matcher.placement.market import Market, divide, headroom, indispensability
+from matcher.placement.market import Market, connected_with, divide, headroom, indispensability, part_of
 
 # What "openings_cv" is where a row does not say, unless another figure is given for its basis.
 USUAL_CV = 0.3
+# Draws that a thread takes on at a time.
+_TASK = 10
+# Links of all draws together that are kept, some 100 MB.
+_MANY_LINKS = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -135,18 +140,22 @@ def place_draws(
     table: "Chances",
     *,
     asked: Collection[str] = (),
+    before: "Before | None" = None,
     workers: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Draws:
-    """Draws a market and places each draw.
+    """Draws a market and places each draw; the same bytes with and without `before`.
 
     Args:
         asked: programs whose indispensability is wanted: in one large market that costs more than all the rest.
+        before: of a market with other figures here and there: in every draw only what is connected with them is placed.
         workers: threads; as many as there are processors if None.
         progress: called with (done, of).
     """
     doubt = table.doubt
     n, b = len(table.programs), doubt.draws
+    wanted = np.isin(np.array(table.programs, dtype=object), list(asked))
+    touched = None if before is None else _touched(before, table, wanted)
     found = Draws(
         programs=table.programs,
         rate=np.empty((b, n)),
@@ -155,24 +164,70 @@ def place_draws(
         supply=np.empty((b, n), np.int64),
         indispensability=np.zeros((b, n), np.int64),
     )
-    wanted = np.array([i for i, name in enumerate(table.programs) if name in asked], np.int64)
+    if before is not None and touched is not None:
+        for name in ("rate", "rate_high", "headroom", "supply"):
+            getattr(found, name)[:] = getattr(before.draws, name)
+        found.indispensability[:, wanted] = before.draws.indispensability[:, wanted]
 
     def one(draw: int) -> None:
         market = table.market(draw)
+        high = table.grossed_up(market, draw)
+        own: slice | np.ndarray = slice(None)
+        if touched is not None:
+            own, demands = connected_with(market, *touched)
+            market = part_of(market, own, demands)
+            high = None if high is None else part_of(high, own, demands)
         division = divide(market)
         limit = np.ceil(doubt.headroom_limit * market.supply - 1e-6).astype(np.int64)
-        found.rate[draw] = division.rates(market)
-        high = table.grossed_up(market, draw)
-        found.rate_high[draw] = found.rate[draw] if high is None else divide(high).rates(high)
-        found.supply[draw] = market.supply
-        found.headroom[draw] = headroom(market, division, limit)
-        found.indispensability[draw, wanted] = indispensability(market, division, wanted)
+        rates, alone = division.rates(market), np.zeros(len(market.supply), np.int64)
+        here = np.flatnonzero(wanted[own])
+        alone[here] = indispensability(market, division, here)
+        found.rate[draw, own] = rates
+        found.rate_high[draw, own] = rates if high is None else divide(high).rates(high)
+        found.supply[draw, own] = market.supply
+        found.headroom[draw, own] = headroom(market, division, limit)
+        found.indispensability[draw, own] = alone
+
+    def some(first: int) -> int:
+        last = min(b, first + _TASK)
+        for draw in range(first, last):
+            one(draw)
+        return last
 
     with ThreadPoolExecutor(max_workers=workers or os.cpu_count() or 1) as pool:
-        for done, _ in enumerate(pool.map(one, range(b)), 1):
+        for done in pool.map(some, range(0, b, _TASK)):
             if progress:
                 progress(done, b)
     return found
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was drawn before: of which market, asked for whose indispensability."""
+
+    table: "Chances"
+    asked: Collection[str]
+    draws: Draws
+
+
+def _touched(before: Before, table: "Chances", wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """Programs and demands with other figures, or asked for more; None where links, texts or doubt differ as well."""
+    then = before.table
+    if (then.doubt, then.programs, then.demands) != (table.doubt, table.programs, table.demands) or not all(
+        np.array_equal(getattr(then, name), getattr(table, name))
+        for name in ("rows", "head", "p", "pair_keys", "group", "group_keys", "program_keys", "demand_keys")
+    ):
+        return None
+    # Where posts are grossed up at all, every draw places them once more.
+    if np.array_equal(then.high, then.posts) != np.array_equal(table.high, table.posts):
+        return None
+    programs = wanted & ~np.isin(np.array(table.programs, dtype=object), list(before.asked))
+    for name in ("graduates", "kept", "kept_sd", "served"):
+        programs |= getattr(then, name) != getattr(table, name)
+    demands = np.zeros(len(table.demands), bool)
+    for name in ("posts", "high", "taken", "sigma"):
+        demands |= getattr(then, name) != getattr(table, name)
+    return np.flatnonzero(programs), np.flatnonzero(demands)
 
 
 @dataclass(frozen=True)
@@ -236,7 +291,18 @@ class Chances:
         )
 
     def market(self, draw: int) -> Market:
-        """The market of one draw."""
+        """The market of one draw; kept for who asks again, unless all draws would take much memory."""
+        if self.doubt.draws * len(self.p) > _MANY_LINKS:
+            return self._market(draw)
+        if (known := self._markets.get(draw)) is None:
+            known = self._markets[draw] = self._market(draw)
+        return known
+
+    @cached_property
+    def _markets(self) -> dict[int, Market]:
+        return {}
+
+    def _market(self, draw: int) -> Market:
         supply, posts, present = self.supply(draw), self.openings(self.posts, draw), self.present(draw)
         start = np.zeros(len(supply) + 1, np.int64)
         np.cumsum(np.bincount(self.rows[present], minlength=len(supply)), out=start[1:])

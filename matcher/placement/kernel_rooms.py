@@ -15,15 +15,16 @@ UNLIMITED = np.int64(1) << 60
 
 
 @compiled
-def nearby(source: int, arcs: Arcs, programs: Any, demands: Any, seen: Any, met: Any) -> tuple[int, int]:
-    """Fills `programs` and `demands` with everything connected with one program, itself first; how many of each.
+def nearby(found: int, arcs: Arcs, programs: Any, demands: Any, seen: Any, met: Any) -> tuple[int, int]:
+    """Fills `programs` and `demands` with everything connected with some programs, these first; how many of each.
 
     Args:
+        found: how many are asked for, the first ones of `programs`, each once.
         seen, met: bool (n,), (m,), all False; marks what was found.
     """
-    programs[0] = source
-    seen[source] = True
-    found, done, reached = 1, 0, 0
+    for k in range(found):
+        seen[programs[k]] = True
+    done, reached = 0, 0
     while done < found:
         i = programs[done]
         done += 1
@@ -117,7 +118,8 @@ def rooms(
     """
     n, m = len(supply), len(posts)
     programs, demands = np.empty(n, np.int64), np.empty(m, np.int64)
-    many, posted = nearby(source, arcs, programs, demands, np.zeros(n, np.bool_), np.zeros(m, np.bool_))
+    programs[0] = source
+    many, posted = nearby(1, arcs, programs, demands, np.zeros(n, np.bool_), np.zeros(m, np.bool_))
     flow, spare = np.zeros(len(arcs.head), np.int64), np.zeros(m, np.int64)
     for k in range(posted):
         spare[demands[k]] = posts[demands[k]] * times

@@ -37,14 +37,23 @@ def uniforms(seed: int, draw: int, kind: str, of: np.ndarray) -> np.ndarray:
     Args:
         seed: of the assessment; draw: 0, 1, ...; kind: what is drawn, such as "edge"; of: keys.
     """
-    return ((_mix(of ^ _stream(seed, draw, kind)) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    return _unit(_mix(of ^ _streams(seed, draw, draw + 1, kind)))
+
+
+def all_uniforms(seed: int, draws: int, kind: str, of: np.ndarray) -> np.ndarray:
+    """`uniforms` of the first so many draws, float64 (draws, n)."""
+    return _unit(_mix(of[None, :] ^ _streams(seed, 0, draws, kind)[:, None]))
+
+
+def _unit(bits: np.ndarray) -> np.ndarray:
+    return ((bits >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
 
 
 @lru_cache(maxsize=4096)
-def _stream(seed: int, draw: int, kind: str) -> np.ndarray:
-    # Arrays of one element: numpy warns of overflow in scalars only, and here it is wanted.
+def _streams(seed: int, first: int, end: int, kind: str) -> np.ndarray:
+    # Arrays, though of one element: numpy warns of overflow in scalars only, and here it is wanted.
     found = _mix(keys([kind]) ^ _mix(np.array([seed % 2**64], np.uint64) + _STEP))
-    return _mix(found + _STEP * np.array([draw + 1], np.uint64))
+    return _mix(found + _STEP * np.arange(first + 1, end + 1, dtype=np.uint64))
 
 
 def _mix(x: np.ndarray) -> np.ndarray:

@@ -118,6 +118,30 @@ def market_from(supply: np.ndarray, posts: np.ndarray, programs: np.ndarray, dem
     return Market(supply, posts, start.astype(np.int64), head.astype(np.int64))
 
 
+def connected_with(market: Market, programs: np.ndarray, demands: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Programs and demands that something connects with one of some, themselves among them, sorted, int64."""
+    from matcher.placement.kernel_rooms import nearby
+
+    arcs, n, m = market.arcs, len(market.supply), len(market.posts)
+    takers = [arcs.tail[arcs.back[arcs.back_start[j] : arcs.back_start[j + 1]]] for j in demands]
+    asked = np.unique(np.concatenate([programs, *takers]).astype(np.int64))
+    found, reached = np.empty(n, np.int64), np.empty(m, np.int64)
+    found[: len(asked)] = asked
+    many, posted = nearby(len(asked), arcs, found, reached, np.zeros(n, np.bool_), np.zeros(m, np.bool_))
+    return np.sort(found[:many]), np.union1d(reached[:posted], demands).astype(np.int64)
+
+
+def part_of(market: Market, programs: np.ndarray, demands: np.ndarray) -> Market:
+    """The market of some programs and demands, sorted, that no arc connects with others; numbered in their order."""
+    many = np.diff(market.start)
+    inside = np.zeros(len(market.supply), bool)
+    inside[programs] = True
+    start = np.zeros(len(programs) + 1, np.int64)
+    np.cumsum(many[programs], out=start[1:])
+    head = np.searchsorted(demands, market.head[np.repeat(inside, many)])
+    return Market(market.supply[programs], market.posts[demands], start, head.astype(np.int64))
+
+
 def divide(market: Market) -> Division:
     """Blocks and a maximum flow; by integers of any size where a cross-product would leave 64 bits."""
     from matcher.placement.kernel import LARGEST, partition

@@ -11,7 +11,6 @@ from matcher.placement.agreements import Served, serve_first
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import FairPlacement, place_fairly
 from matcher.placement.marginal import Marginal, marginals
-from matcher.placement.quantities import demand_posts
 from matcher.placement.surplus import SurplusFinding, certify_surplus
 
 
@@ -111,10 +110,12 @@ def place(
     estimated: frozenset[str],
     observed: Mapping[str, int],
     demands: pd.DataFrame,
+    posts: Mapping[str, int],
+    high_posts: Mapping[str, int],
+    seen: Mapping[str, float],
     matches: pd.DataFrame,
     reach: Mapping[str, Reach],
     coverage: Coverage,
-    other_supply: pd.DataFrame,
     surplus_rate: Fraction,
     seats: Mapping[str, int] | None = None,
 ) -> Placement:
@@ -125,13 +126,13 @@ def place(
         estimated: programs whose supply rests on an estimated share.
         observed: program -> hundredths of local placements seen.
         demands: the rows that carry (demand_roles "current").
+        posts: demand -> hundredths, of `demand_posts`; high_posts: grossed up by `seen`, of `seen_shares`.
         matches: with `edge` set; pairs with other demands are not read.
         reach: of every program.
-        coverage, other_supply: as read.
+        coverage: as read.
         surplus_rate: a rate below it is a surplus.
         seats: program -> hundredths of persons with a contracted post, of `agreements.contracted`.
     """
-    posts = demand_posts(demands, other_supply)
     linked = matches[matches["edge"]]
     edges = tuple(
         sorted(
@@ -140,12 +141,11 @@ def place(
             if p in supply and d in posts
         )
     )
-    seen = _seen_shares(demands, coverage)
     years = {str(d): int(y) for d, y in zip(demands["demand_id"], demands["year"], strict=True)}
     return settle(
         Figures(
-            supply, posts, demand_posts(demands, other_supply, seen), edges, seats or {}, observed, estimated, years,
-            seen, reach, coverage, surplus_rate,
+            supply, posts, high_posts, edges, seats or {}, observed, estimated, years, seen, reach, coverage,
+            surplus_rate,
         )
     )  # fmt: skip
 
@@ -211,7 +211,7 @@ def reach_of(
     return found
 
 
-def _seen_shares(demands: pd.DataFrame, coverage: Coverage) -> dict[str, float]:
+def seen_shares(demands: pd.DataFrame, coverage: Coverage) -> dict[str, float]:
     """Demand -> share_low of its own source; rows whose source declared nothing are left out."""
     found = {}
     for row in rows(demands):

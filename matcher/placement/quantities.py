@@ -59,6 +59,8 @@ def supply(
     pooled = _Pooled(known)
     found = []
     for program, history in sorted(rows_by(known, "program_id").items()):
+        if expected is not None and program not in expected:
+            continue
         parts, shares, used, estimated = [], [], [], set()
         graduated = Fraction(0)
         spread: list[float] = []
@@ -87,8 +89,6 @@ def supply(
         kept = float(sum(parts, Fraction(0)) / graduated) if graduated else 0.0
         mean, each = sum(parts, Fraction(0)) / len(parts), sum(shares, Fraction(0)) / len(shares)
         if expected is not None:
-            if program not in expected:
-                continue
             mean, kept = each * expected[program], float(each)
         doubt = fmean(spread or [0.0])
         found.append((program, hundredths(mean), tuple(sorted(used)), tuple(sorted(estimated)), kept, doubt, each))

@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 
 from matcher.placement.draws import Chances, drawn_posts, drawn_shares, drawn_supply
-from matcher.placement.keyed import keys, uniforms
+from matcher.placement.keyed import all_uniforms, keys
 from matcher.placement.market import Market
 
 # More posts than any draw can fill, in the multiples that rooms compute in.
@@ -112,12 +112,20 @@ class DrawnMarkets:
             limit,
         )
 
+    def limited_room(self, program: str, limit: Fraction) -> np.ndarray:
+        """R' of one program times the limit's denominator, int64 (draws,), hundredths: `limited` of its `rooms`."""
+        i, closed = self._program[program], np.full(1, -1, np.int64)
+        found = np.empty((len(self._markets), 1), np.int64)
+        for draw, market in enumerate(self._markets):
+            supply, times = _scales(market, limit)[1]
+            _fill(found[draw], i, market, supply, times, closed, -1, 0)
+        return found[:, 0]
+
     def _uniforms(self, kind: str, name: str) -> np.ndarray:
         """The uniform of one thing in every draw, float64 (draws,)."""
         if (kind, name) not in self._drawn:
-            seed, key = self._chances.doubt.seed, keys([name])
-            found = [uniforms(seed, draw, kind, key)[0] for draw in range(len(self._markets))]
-            self._drawn[kind, name] = np.array(found)
+            drawn = all_uniforms(self._chances.doubt.seed, len(self._markets), kind, keys([name]))
+            self._drawn[kind, name] = drawn[:, 0]
         return self._drawn[kind, name]
 
 

@@ -44,8 +44,15 @@ class Advice:
 
 def advise(facts: Facts, values: Values, as_of: date) -> Advice:
     """The first flag, in the order of the pack's grounds, whose grounds hold."""
-    found = grounds(facts, values, as_of)
-    gates = guards(facts, values, as_of)
+    return weighed(grounds(facts, values, as_of), guards(facts, values, as_of), values.number("phase_out.grounds"))
+
+
+def weighed(found: tuple[Ground, ...], gates: tuple[Clause, ...], least: float) -> Advice:
+    """The advice that grounds and guards amount to.
+
+    Args:
+        found, gates: in the pack's order; least: how many grounds a phase-out takes.
+    """
     holding = [ground for ground in found if ground.holds]
     blocked = tuple(gate.name for gate in gates if not gate.holds)
     recorded = [g.name for g in holding if g.name in RECORDED]
@@ -56,7 +63,7 @@ def advise(facts: Facts, values: Values, as_of: date) -> Advice:
     for flag in dict.fromkeys(ground.flag for ground in found):
         names = tuple(g.name for g in holding if g.flag == flag)
         if flag == "phase_out":
-            if len(recorded) + bool(open_work) >= values.number("phase_out.grounds"):
+            if len(recorded) + bool(open_work) >= least:
                 return Advice(flag, (*recorded, *open_work), blocked_here, found, gates)
             if blocked_here:
                 break

@@ -12,7 +12,7 @@ import pandas as pd
 
 from corpora.frames import empty, rows, rows_by, whole, word, words
 from corpora.schema import empty_frame
-from matcher.matching.facets import text_size
+from matcher.matching.facets import Row, text_size
 from matcher.matching.records import SkillCoverage
 from matcher.placement.demand_years import Coverage
 from matcher.placement.fair import Block
@@ -84,9 +84,16 @@ def all_facts(
     Args:
         kept: of an earlier question on the same data.
     """
-    gathered = Gatherer(evidence, placement, values, as_of, kept or Kept())
-    found = [gathered.program(row) for _, row in evidence.programs.sort_values("program_id").iterrows()]
+    kept = kept or Kept()
+    gathered = Gatherer(evidence, placement, values, as_of, kept)
+    found = [gathered.program(row) for _, row in sorted(kept(program_rows, evidence.programs).items())]
     return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
+
+
+def program_rows(programs: pd.DataFrame) -> dict[str, Row]:
+    """Program -> its row, column by column."""
+    columns = [str(column) for column in programs]
+    return {str(row.program_id): dict(zip(columns, row, strict=True)) for row in rows(programs)}
 
 
 class Gatherer:
@@ -99,7 +106,7 @@ class Gatherer:
         self._students = rows_by(evidence.students, "program_id")
         self._linked, self._best = kept(_links, evidence.matches)
         self._employment = {str(row.program_id): row for row in rows(evidence.employment)}
-        self._demands = {str(row.demand_id): row for row in rows(evidence.demands)}
+        self._demands = kept(_demand_rows, evidence.demands)
         listed = evidence.demands.loc[evidence.demands["role"].isin(COUNTED), "year"]
         self._years = sorted({int(y) for y in listed}, reverse=True)
         current = evidence.demands[evidence.demands["role"] == "current"]
@@ -124,7 +131,7 @@ class Gatherer:
 
     def trial(
         self,
-        row: pd.Series,
+        row: Row,
         placement: Placement,
         rejected: str | None,
         employment: Any,
@@ -155,7 +162,7 @@ class Gatherer:
         other._without = without_own(placement, own, self._evidence.estimated, self._values.share("surplus.rate"))
         return other.program(row)
 
-    def program(self, row: pd.Series) -> Facts:
+    def program(self, row: Row) -> Facts:
         program = str(row["program_id"])
         without = self._without.get(program)
         linked = self._linked.get(program, [])
@@ -237,10 +244,10 @@ class Gatherer:
                 by_id[fact.program_id] = fact.but(pool=pool, pooled_with=others)
         return [by_id[f.program_id] for f in facts]
 
-    def _pool_row(self, name: str, rows_of: pd.DataFrame) -> pd.Series:
+    def _pool_row(self, name: str, rows_of: pd.DataFrame) -> Row:
         """The pool as a program: the text of its fullest member, the age of its oldest."""
         sizes = [text_size(row) for _, row in rows_of.iterrows()]
-        row = rows_of.iloc[sizes.index(max(sizes))].copy()
+        row = {str(column): value for column, value in rows_of.iloc[sizes.index(max(sizes))].items()}
         row["program_id"], row["name"] = name, "、".join(dict.fromkeys(rows_of["name"].astype(str)))
         row["year_opened"] = rows_of["year_opened"].min()
         row["capacity"] = rows_of["capacity"].sum(min_count=len(rows_of))
@@ -249,7 +256,7 @@ class Gatherer:
 
     def _facts(
         self,
-        row: pd.Series,
+        row: Row,
         outcomes: Sequence[Any],
         linked: Sequence[Any],
         block: Block | None,
@@ -405,7 +412,7 @@ def reported_years(outcomes: pd.DataFrame) -> dict[str, tuple[ReportedYear, ...]
     return {program: tuple(years) for program, years in found.items()}
 
 
-def study_years(row: pd.Series) -> int:
+def study_years(row: Row) -> int:
     """Years from enrolment to graduation: the first number of `duration`, else what its level usually takes."""
     text = word(row["duration"])
     if found := re.search(r"\d+", text):
@@ -425,7 +432,11 @@ def _links(matches: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, float
 
 
 def _sizes(programs: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    return {str(row["program_id"]): text_size(row) for _, row in programs.iterrows()}
+    return {program: text_size(row) for program, row in program_rows(programs).items()}
+
+
+def _demand_rows(demands: pd.DataFrame) -> dict[str, Any]:
+    return {str(row.demand_id): row for row in rows(demands)}
 
 
 def _latest_first(outcomes: pd.DataFrame) -> dict[str, list[Any]]:

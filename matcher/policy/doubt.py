@@ -1,6 +1,7 @@
 """Doubt: draws of rate, headroom and employment -> probabilities of clauses, and how often the same flag comes out.
 
-The rules see six yes-or-no facts of a draw, so at most 64 verdicts decide all draws of a program.
+The rules see six yes-or-no facts of a draw, so at most 64 verdicts decide all draws of a program; and a rule that reads two
+of the six is asked four times at most.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,15 +11,20 @@ from typing import Any
 import numpy as np
 
 from matcher.placement.draws import Draws
-from matcher.policy.advice import FLAGS, advise
+from matcher.policy.advice import FLAGS, advise, weighed
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
-from matcher.policy.rules import Flag
+from matcher.policy.rules import GROUNDS, GUARDS, Flag, Rule
 
 # What a draw decides, in the order of the last axis of `drawn`. The first four are fields of Facts.
 DRAWN = ("rate_below", "headroom_prioritize", "headroom_expand", "below", "certified", "replaceable")
 # What keeps a surplus from being certified and changes from draw to draw; anything else is about the evidence, and stays.
 RATE_CLAUSES = {"rate", "high_posts"}
+# Which of DRAWN, as bits, a rule reads.
+_READS = {
+    kind: {name: sum(1 << DRAWN.index(read) for read in rule.drawn) for name, rule in rules.items()}
+    for kind, rules in (("grounds", GROUNDS), ("guards", GUARDS))
+}
 
 
 def drawn_clauses(draws: Draws, facts: Sequence[Facts], uniform: np.ndarray, values: Values) -> np.ndarray:
@@ -96,15 +102,25 @@ def flag_shares(facts: Facts, values: Values, day: date, drawn: np.ndarray) -> t
     if not len(drawn):
         return ()
     codes = drawn.astype(np.int64) @ (1 << np.arange(len(DRAWN)))
+    least, known = values.number("phase_out.grounds"), dict[tuple[str, str, int], Any]()
+
+    def judged(kind: str, rules: Mapping[str, Rule], names: Sequence[str], seen: Facts, code: int) -> tuple[Any, ...]:
+        keys = [(kind, name, code & _READS[kind][name]) for name in names]
+        for key in keys:
+            if key not in known:
+                known[key] = rules[key[1]].judge(seen, values, day)
+        return tuple(known[key] for key in keys)
+
     counts: dict[Flag, int] = {}
-    for code, number in zip(*np.unique(codes, return_counts=True), strict=True):
-        held = {name: bool(int(code) >> place & 1) for place, name in enumerate(DRAWN)}
-        flag = advise(_in_draw(facts, held), values, day).flag
-        counts[flag] = counts.get(flag, 0) + int(number)
+    for code, number in zip(*(found.tolist() for found in np.unique(codes, return_counts=True)), strict=True):
+        seen = in_draw(facts, {name: bool(code >> place & 1) for place, name in enumerate(DRAWN)})
+        reasons = judged("grounds", GROUNDS, values.pack.grounds, seen, code)
+        flag = weighed(reasons, judged("guards", GUARDS, values.pack.guards, seen, code), least).flag
+        counts[flag] = counts.get(flag, 0) + number
     return tuple((flag, counts[flag] / len(drawn)) for flag in FLAGS if flag in counts)
 
 
-def _in_draw(facts: Facts, held: Mapping[str, bool]) -> Facts:
+def in_draw(facts: Facts, held: Mapping[str, bool]) -> Facts:
     """The facts of one draw: certain, or excluded, in place of probable; what is unknown stays unknown.
 
     Whether a surplus is certified follows the rates of the draw where nothing but rates decides it; posts are left over

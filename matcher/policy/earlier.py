@@ -66,7 +66,7 @@ class Earlier:
 
     def changed(self, programs: pd.DataFrame) -> tuple[str, ...]:
         """Programs whose filed text is not the earlier one; those that were not there are left out."""
-        now = filed_texts(programs)
+        now = filed_texts(programs) if self.texts else {}
         return tuple(p for p in sorted(self.texts) if p in now and text_hash(self.texts[p].text) != text_hash(now[p]))
 
     def new_links(
@@ -78,6 +78,8 @@ class Earlier:
             demands: those that carry; matches: with `edge` and `program_evidence`.
         """
         found: dict[str, list[NewLink]] = {p: [] for p in self.changed(programs)}
+        if not found:
+            return {}
         wanted = {str(row.demand_id): row for row in rows(demands)}
         before = {p: _bare(self.texts[p].text) for p in found}
         edges = matches[matches["edge"] & matches["program_id"].isin(list(found))]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -33,13 +34,22 @@ class Kept:
         Args:
             key: tells apart what one function is asked for; of each the latest is kept.
         """
+        return self._latest(step, given, key, lambda held, used: step(*used))
+
+    def onward(self, step: Callable[..., T], *given: Any) -> T:
+        """The same of a step that can go on from its latest result: as `before` it is given (arguments, result), or None."""
+        return self._latest(
+            step, given, None, lambda held, used: step(*used, before=None if held is None else (held[0], held[2]))
+        )
+
+    def _latest(self, step: Callable[..., T], given: tuple[Any, ...], key: Hashable, run: Callable[..., T]) -> T:
         name = (step.__module__, step.__qualname__, key)
         held = self._found.get(name)
         if held is not None and _fits(held[0], held[1], given):
             found: T = held[2]
             return found
         used = tuple(v.watched() if isinstance(v, Values) else v for v in given)
-        found = step(*used)
+        found = run(held, used)
         # One assignment: whoever asks at the same moment meets the old one whole or the new one.
         self._found[name] = (given, used, found)
         return found
@@ -73,5 +83,10 @@ def _same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray):
         return a.dtype == b.dtype and np.array_equal(a, b)
     if is_dataclass(a):
-        return all(_same(getattr(a, part.name), getattr(b, part.name)) for part in fields(a))
+        return all(_same(getattr(a, part), getattr(b, part)) for part in _parts(a.__class__))
     return bool(a == b)
+
+
+@cache
+def _parts(of: Any) -> tuple[str, ...]:
+    return tuple(part.name for part in fields(of))

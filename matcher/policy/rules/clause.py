@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 from matcher.policy.facts import Facts
@@ -52,7 +53,7 @@ class Ground:
     clauses: tuple[Clause, ...]
     any_of: bool = False
 
-    @property
+    @cached_property
     def holds(self) -> bool | None:
         """True, False, or None where an absent input decides."""
         return together(self.clauses, 1 if self.any_of else len(self.clauses))
@@ -85,11 +86,13 @@ class Rule:
     Attributes:
         asks: the parameters that it reads.
         judge: facts, values and the day -> what it finds.
+        drawn: those of doubt.DRAWN that it reads; what it finds is the same in all draws that agree in them.
     """
 
     name: str
     asks: tuple[str, ...]
     judge: Callable[[Facts, Values, date], Ground | Clause | Finding]
+    drawn: tuple[str, ...] = ()
 
 
 def together(clauses: tuple[Clause, ...], needed: int) -> bool | None:

@@ -5,7 +5,7 @@ from datetime import date
 from matcher.policy.facts import Facts
 from matcher.policy.parameters import Values
 from matcher.policy.rules.clause import Clause, Ground, Rule, rounded
-from matcher.policy.rules.phase_out import surplus_low_employment, vanished
+from matcher.policy.rules.phase_out import SURPLUS_DRAWN, surplus_low_employment, vanished
 
 
 def insufficient(facts: Facts, values: Values, as_of: date) -> Ground:
@@ -74,5 +74,6 @@ EVIDENCE = (
             "surplus.rate",
         ),
         insufficient,
+        SURPLUS_DRAWN,
     ),
 )

@@ -102,10 +102,12 @@ GROWTH = (
         "strategic",
         ("prioritize.strategic_share", "prioritize.skill_coverage", "prioritize.headroom", *NOT_LOW),
         strategic,
+        ("headroom_prioritize", "below"),
     ),
     Rule(
         "shortage",
         ("expand.shortage_share", "expand.fields", "expand.headroom", "expand.capacity", *NOT_LOW),
         shortage,
+        ("headroom_expand", "below"),
     ),
 )

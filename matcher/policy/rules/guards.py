@@ -43,5 +43,5 @@ def replaceable(facts: Facts, values: Values, as_of: date) -> Clause:
 GUARD_RULES = (
     Rule("not_exempt", (), not_exempt),
     Rule("first_cohort_out", ("guard.years_since_first_cohort",), first_cohort_out),
-    Rule("replaceable", ("guard.indispensability",), replaceable),
+    Rule("replaceable", ("guard.indispensability",), replaceable, ("replaceable",)),
 )

@@ -8,6 +8,9 @@ from matcher.policy.parameters import Values
 from matcher.policy.rules.clause import Clause, Ground, Rule, persons, rounded
 from matcher.policy.rules.work import LOW, judged_by_work, low_employment
 
+# What a draw can change about a certified surplus with low employment.
+SURPLUS_DRAWN = ("rate_below", "below", "certified")
+
 
 def no_enrolment(facts: Facts, values: Values, as_of: date) -> Ground:
     """(a) Nobody enrolled for some years, and nobody left."""
@@ -127,5 +130,6 @@ PHASE_OUT = (
         "surplus_low_employment",
         ("surplus.rate", *LOW, "further_study.share", "phase_out.grounds"),
         surplus_low_employment,
+        SURPLUS_DRAWN,
     ),
 )

@@ -3,13 +3,16 @@
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import pytest
 
 from matcher.placement.draws import Draws
-from matcher.policy.doubt import DRAWN, at_peers, drawn_clauses, flag_probability, flag_shares, with_doubt
+from matcher.policy.advice import advise
+from matcher.policy.doubt import DRAWN, at_peers, drawn_clauses, flag_probability, flag_shares, in_draw, with_doubt
 from matcher.policy.facts import Facts
+from matcher.policy.rules import GROUNDS, GUARDS, Rule
 from matcher.policy.verdict import decide
 from tests.spec.cases import DEFAULT
 
@@ -67,14 +70,41 @@ def test_facts_take_the_shares_of_their_draws_and_keep_what_is_unknown() -> None
 def test_verdicts_of_distinct_draws_say_what_a_verdict_a_draw_says(facts: Facts) -> None:
     drawn = np.random.default_rng(7).random((60, 6)) < [0.8, 0.6, 0.5, 0.7, 0.8, 0.7]
     (known,) = with_doubt([facts], drawn[:, None, :])
-    one_by_one = Counter(dict(flag_shares(known, VALUES, AS_OF, row[None])).popitem() for row in drawn)
+    one_by_one = Counter(
+        advise(in_draw(known, dict(zip(DRAWN, row.tolist(), strict=True))), VALUES, AS_OF).flag for row in drawn
+    )
     shares = dict(flag_shares(known, VALUES, AS_OF, drawn))
-    assert shares == {flag: number / 60 for (flag, _), number in one_by_one.items()}
+    assert shares == {flag: number / 60 for flag, number in one_by_one.items()}
     assert sum(shares.values()) == pytest.approx(1)
     published = decide(known, VALUES, AS_OF, drawn)
     assert (
         published.flag_probability == shares.get(published.flag, 0.0) == flag_probability(known, VALUES, AS_OF, drawn)
     )
+
+
+@pytest.mark.parametrize("rule", [*GROUNDS.values(), *GUARDS.values()], ids=lambda rule: rule.name)
+def test_a_rule_reads_of_a_draw_what_it_says_it_reads(rule: Rule) -> None:
+    """Draws that agree in `drawn` are judged once: another fact that a rule read from a draw would go unseen."""
+    situations = [DEFAULT.facts_of(given) for given in DEFAULT.content["situations"].values()]
+    # Fewer stayed than of the peers; posts of its own college; a rate just above the limit.
+    situations += [
+        replace(SURPLUS, lift=500, lift_here=500, peer_rate=Fraction(1, 2), peer_certified=True, peer_below=0.95),
+        replace(STRATEGIC, own_posts=100, own_rate=Fraction(9, 10)),
+        replace(SURPLUS, rate=Fraction(72, 100), certified=False, why_not_certified=("rate",)),
+    ]
+    read = {name: set[bool]() for name in DRAWN}
+    for facts in situations:
+        (known,) = with_doubt([facts], draws((1, " ".join(DRAWN)))[:, None, :])
+        found = {
+            held: rule.judge(in_draw(known, dict(zip(DRAWN, held, strict=True))), VALUES, AS_OF)
+            for held in product((False, True), repeat=len(DRAWN))
+        }
+        for place, name in enumerate(DRAWN):
+            pairs = (
+                (found[held], found[(*held[:place], True, *held[place + 1 :])]) for held in found if not held[place]
+            )
+            read[name].add(any(without != with_it for without, with_it in pairs))
+    assert {name for name, changes in read.items() if True in changes} == set(rule.drawn)
 
 
 def test_a_published_phase_out_carries_the_share_of_draws_that_give_it() -> None:
