@@ -1,7 +1,8 @@
 """Runs an exported model by OpenVINO: the default way to encode, without torch.
 
 Texts are cut into batches of one padded length, since a padded token costs as much as a real one, and since sums in bf16
-depend on how much is padded: so a text has the same vector whatever is encoded beside it. One batch runs on one processor, several at a time: threads that share a batch wait for each other.
+depend on how much is padded: so a text has the same vector whatever is encoded beside it. One batch runs on one
+processor, several at a time: threads that share a batch wait for each other.
 """
 
 import os
