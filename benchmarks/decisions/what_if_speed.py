@@ -32,7 +32,9 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     given = parser.parse_args()
     assessment = load_assessment(given.folder)
-    demand = str(assessment.demands.sort_values("posts")["demand_id"].iloc[-1])
+    # The largest row that somebody is matched with: nothing hangs on posts without a link.
+    linked = assessment.demands["demand_id"].isin(assessment.matches.loc[assessment.matches["edge"], "demand_id"])
+    demand = str(assessment.demands[linked].sort_values("posts")["demand_id"].iloc[-1])
     program = str(assessment.programs.sort_values("supply")["program_id"].iloc[-1])
     # Never the same question twice: what the last one computed is kept.
     questions: dict[str, Callable[[int], dict[str, Any]]] = {
