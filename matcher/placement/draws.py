@@ -279,8 +279,9 @@ class Chances:
             group=np.array([place[label] for label in labels], np.int64),
             group_keys=keys(groups),
             demands=tuple(posted),
-            posts=wanted["posts"].to_numpy(np.int64),
-            high=wanted["high" if "high" in wanted else "posts"].to_numpy(np.int64),
+            # Copies: whoever writes into the table afterwards must not change what was read.
+            posts=wanted["posts"].to_numpy(np.int64, copy=True),
+            high=wanted["high" if "high" in wanted else "posts"].to_numpy(np.int64, copy=True),
             taken=_numbers(wanted, "taken", 0.0).astype(np.int64),
             sigma=np.sqrt(np.log1p(np.array(spread, np.float64) ** 2)),
             demand_keys=keys(posted),

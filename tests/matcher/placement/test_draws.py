@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from scipy.stats import poisson
 
-from matcher.placement.draws import Doubt, Draws, draw_placements
+from matcher.placement.draws import Before, Chances, Doubt, Draws, draw_placements, place_draws
 from matcher.placement.kernel_draw import poisson_quantiles
 from matcher.placement.keyed import keys, paired, uniforms
 
@@ -63,6 +63,53 @@ def test_unrelated_rows_and_repeated_pairs_change_nothing() -> None:
     columns = [found.programs.index(p) for p in expected.programs]
     for name in ("rate", "headroom", "supply"):
         assert np.array_equal(getattr(found, name)[:, columns], getattr(expected, name), equal_nan=True)
+
+
+def regions(seed: int = 8) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Four markets that no link connects."""
+    parts = [tables(programs=6, demands=5, seed=seed + k) for k in range(4)]
+    own, wanted, matches = (
+        pd.concat(
+            [part[i].assign(**{c: f"{k}" + part[i][c] for c in ("program_id", "demand_id") if c in part[i]})
+             for k, part in enumerate(parts)],
+            ignore_index=True,
+        )
+        for i in range(3)
+    )  # fmt: skip
+    return own, wanted.assign(high=wanted["posts"] * 2), matches
+
+
+@pytest.mark.parametrize("change", ["nothing", "supply", "posts", "high", "asked", "fewer asked", "p", "a program"])
+def test_going_on_from_before_gives_the_bytes_of_drawing_anew(change: str) -> None:
+    own, wanted, matches = regions()
+    asked = ["0P01", "2P03", "3P00"]
+    then = Chances.read(own, wanted, matches, DOUBT)
+    before = Before(then, asked, place_draws(then, asked=asked))
+    if change == "supply":
+        own.loc[own["program_id"] == "1P02", "supply"] = 9_000
+    elif change in ("posts", "high"):
+        wanted.loc[wanted["demand_id"] == "2D1", change] *= 3
+    elif change == "asked":
+        asked = [*asked, "1P04"]
+    elif change == "fewer asked":
+        asked = asked[:1]
+    elif change == "p":
+        matches.loc[matches.index[4], "p"] = 1.0
+    elif change == "a program":
+        own = own.iloc[1:]
+    now = Chances.read(own, wanted, matches, DOUBT)
+    assert same(place_draws(now, asked=asked, before=before), place_draws(now, asked=asked))
+
+
+def test_what_nothing_connects_with_a_change_is_not_drawn_again() -> None:
+    own, wanted, matches = regions()
+    then = Chances.read(own, wanted, matches, DOUBT)
+    marked = place_draws(then)
+    marked.rate[:] = -1.0
+    wanted.loc[wanted["demand_id"] == "2D1", "posts"] *= 3
+    found = place_draws(Chances.read(own, wanted, matches, DOUBT), before=Before(then, (), marked))
+    again = (found.rate != -1.0).any(axis=0)
+    assert {p[0] for p, drawn in zip(found.programs, again, strict=True) if drawn} == {"2"}
 
 
 def lone(p: float, texts: tuple[str, str] = ("a", "b"), occupations: tuple[str, str] = ("x", "y")) -> np.ndarray:

@@ -40,6 +40,17 @@ def test_a_parameter_that_was_not_asked_for_changes_nothing_and_one_that_was_doe
     assert steps.runs == 3, "what was asked by `has` counts as well"
 
 
+def test_a_step_may_go_on_from_its_latest_result() -> None:
+    told, kept = [], Kept()
+
+    def total(numbers: tuple[int, ...], before: object = None) -> int:
+        told.append(before)
+        return sum(numbers)
+
+    assert [kept.onward(total, numbers) for numbers in ((1, 2), (1, 2), (1, 2, 3))] == [3, 3, 6]
+    assert told == [None, (((1, 2),), 3)]
+
+
 def test_another_pack_or_day_is_another_question() -> None:
     steps, kept = Counted(), Kept()
     for asked in (
