@@ -61,12 +61,19 @@ class Tokenizer(Protocol):
     def encode(self, texts: Sequence[str]) -> list[np.ndarray]: ...
 
 
+_LOADING = threading.Lock()
+
+
 def openvino() -> Any:
     """The package, without its reports of use to its maker: a bureau's machine tells nobody what it does."""
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino as ov
+    with _LOADING:
+        sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+        import openvino as ov
 
-    return ov
+        # The first look at a tensor's numbers sets up something of the library's own, and two threads that look first at
+        # the same moment wait for each other for ever (one holds its lock, the other the interpreter's).
+        _ = ov.Tensor(np.zeros(1, np.float32)).data
+        return ov
 
 
 class OpenVinoEncoder:

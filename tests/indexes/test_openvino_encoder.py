@@ -73,6 +73,17 @@ def test_threads_may_share_it(exported: OpenVinoEncoder) -> None:
             assert np.abs((found[:, None] * expected[None]).sum(-1).max(axis=1) - 1).max() < 2e-3
 
 
+def test_the_first_texts_of_a_process_may_come_by_two_threads(exported: OpenVinoEncoder) -> None:
+    """The library sets something up at its first look at numbers; two threads that looked first hung for ever."""
+    code = (
+        "import sys; sys.setswitchinterval(1e-7)\n"
+        "from indexes.encoder import load_encoder\n"
+        "found = load_encoder(threads=2).encode(['对口' + '技术' * (k % 40) for k in range(64)])\n"
+        "assert found.shape == (64, 384)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
+
+
 def test_batches_hold_every_row_once_and_few_padded_tokens() -> None:
     lengths = np.random.default_rng(0).integers(3, 200, 300).tolist()
     rooms = [padded(length, 512) for length in [*lengths, 5000]]
