@@ -13,15 +13,19 @@ from matcher.policy.parameters import DatedValue, PolicyPack, Values
 T = TypeVar("T")
 
 
+_Held = tuple[tuple[Any, ...], tuple[Any, ...], Any]
+
+
 class Kept:
-    """The latest result of every step.
+    """The first and the latest result of every step: questions change now this and now that of one and the same assessment.
 
     A step is a function of its arguments alone that changes none of them; nobody changes its result. Frames and arrays
     are compared by content, and of a policy the rules and those parameters that the step asked for.
     """
 
     def __init__(self) -> None:
-        self._found: dict[Hashable, tuple[tuple[Any, ...], tuple[Any, ...], Any]] = {}
+        # Of each step: what was given, that as watched, what came out.
+        self._found: dict[Hashable, tuple[_Held, ...]] = {}
 
     @property
     def empty(self) -> bool:
@@ -32,26 +36,27 @@ class Kept:
         """step(*given), computed where something differs from the last time.
 
         Args:
-            key: tells apart what one function is asked for; of each the latest is kept.
+            key: tells apart what one function is asked for; of each the first and the latest are kept.
         """
         return self._latest(step, given, key, lambda held, used: step(*used))
 
     def onward(self, step: Callable[..., T], *given: Any) -> T:
-        """The same of a step that can go on from its latest result: as `before` it is given (arguments, result), or None."""
+        """The same of a step that can go on from its first result: as `before` it is given (arguments, result), or None."""
         return self._latest(
             step, given, None, lambda held, used: step(*used, before=None if held is None else (held[0], held[2]))
         )
 
     def _latest(self, step: Callable[..., T], given: tuple[Any, ...], key: Hashable, run: Callable[..., T]) -> T:
         name = (step.__module__, step.__qualname__, key)
-        held = self._found.get(name)
-        if held is not None and _fits(held[0], held[1], given):
-            found: T = held[2]
-            return found
+        held = self._found.get(name, ())
+        for then, watched, result in reversed(held):
+            if _fits(then, watched, given):
+                same: T = result
+                return same
         used = tuple(v.watched() if isinstance(v, Values) else v for v in given)
-        found = run(held, used)
-        # One assignment: whoever asks at the same moment meets the old one whole or the new one.
-        self._found[name] = (given, used, found)
+        found = run(held[0] if held else None, used)
+        # One assignment: whoever asks at the same moment meets the old ones whole or the new ones.
+        self._found[name] = (*held[:1], (given, used, found))
         return found
 
 

@@ -40,15 +40,23 @@ def test_a_parameter_that_was_not_asked_for_changes_nothing_and_one_that_was_doe
     assert steps.runs == 3, "what was asked by `has` counts as well"
 
 
-def test_a_step_may_go_on_from_its_latest_result() -> None:
+def test_a_step_may_go_on_from_its_first_result() -> None:
     told, kept = [], Kept()
 
     def total(numbers: tuple[int, ...], before: object = None) -> int:
         told.append(before)
         return sum(numbers)
 
-    assert [kept.onward(total, numbers) for numbers in ((1, 2), (1, 2), (1, 2, 3))] == [3, 3, 6]
-    assert told == [None, (((1, 2),), 3)]
+    assert [kept.onward(total, numbers) for numbers in ((1, 2), (1, 2), (1, 2, 3), (5,))] == [3, 3, 6, 5]
+    assert told == [None, (((1, 2),), 3), (((1, 2),), 3)]
+
+
+def test_the_first_question_is_kept_beside_the_latest() -> None:
+    steps, kept, table = Counted(), Kept(), pd.DataFrame({"n": [1, 2]})
+    assert [kept(steps.total, table, times) for times in (1, 2, 1, 3, 1, 3)] == [3, 6, 3, 9, 3, 9]
+    assert steps.runs == 3
+    kept(steps.total, table, 2)
+    assert steps.runs == 4, "of all others the latest alone"
 
 
 def test_another_pack_or_day_is_another_question() -> None:
