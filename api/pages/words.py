@@ -208,7 +208,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "year_further_study": ("升学", "further study"),
     "year_stayed_local": ("本地", "stayed local"),
     "year_matched_job": ("对口", "matched job"),
-    "raw_rate": ("就业 /（毕业−升学）", "employed / (graduates less further study)"),
+    "raw_rate": ("就业 /（毕业−升学）", "raw rate"),
     "basis_initial": ("初次", "initial"),
     "basis_year_end": ("年终", "year-end"),
     "evidence": ("匹配依据", "Evidence"),
