@@ -40,16 +40,14 @@ class Drawn:
     high: Mapping[str, float]
 
 
-def guarded(facts: Sequence[Facts], draws: int, seed: int) -> frozenset[str]:
-    """Programs that a guard may have to keep from a phase-out in some draw: a rate below 1, or low employment there.
-
-    Whatever limit on the rate the pack sets, so that another limit asks nothing new of the draws.
-    """
+def guarded(facts: Sequence[Facts], values: Values, draws: int, seed: int) -> frozenset[str]:
+    """Programs that a guard may have to keep from a phase-out in some draw: a low point rate, or low employment there."""
+    limit = values.share("surplus.rate")
     least = employment_uniforms(facts, draws, seed).min(axis=0, initial=1.0)
     return frozenset(
         f.program_id
         for f, chance in zip(facts, least, strict=True)
-        if (f.rate is not None and f.rate < 1) or (f.below is not None and chance < f.below)
+        if (f.rate is not None and f.rate < limit) or (f.below is not None and chance < f.below)
     )
 
 

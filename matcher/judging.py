@@ -192,7 +192,7 @@ def judge(
     market, drawn = None, None
     if question.draws:
         step = (lambda done, of: progress("draw", done, of)) if progress else None
-        asked = guarded(facts, question.draws, question.seed)
+        asked = guarded(facts, values, question.draws, question.seed)
         market = kept(
             expected_market, own, supplies, wanted, within, placement.served.persons, placement.posts,
             placement.high_posts, question.draws, question.seed,

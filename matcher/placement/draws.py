@@ -168,6 +168,8 @@ def place_draws(
         for name in ("rate", "rate_high", "headroom", "supply"):
             getattr(found, name)[:] = getattr(before.draws, name)
         found.indispensability[:, wanted] = before.draws.indispensability[:, wanted]
+        if not any(map(len, touched)):
+            return found
 
     def one(draw: int) -> None:
         market = table.market(draw)

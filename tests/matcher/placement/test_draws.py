@@ -7,7 +7,7 @@ from scipy.stats import poisson
 
 from matcher.placement.draws import Before, Chances, Doubt, Draws, draw_placements, place_draws
 from matcher.placement.kernel_draw import poisson_quantiles
-from matcher.placement.keyed import keys, paired, uniforms
+from matcher.placement.keyed import all_uniforms, keys, paired, uniforms
 
 
 def tables(programs: int = 12, demands: int = 6, seed: int = 3) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -209,6 +209,8 @@ def test_probabilities_and_quantiles() -> None:
 def test_uniforms_belong_to_seed_draw_kind_and_id() -> None:
     of = keys(["P1", "P2"])
     base = uniforms(1, 0, "edge", of)
+    every = np.stack([uniforms(1, draw, "edge", of) for draw in range(3)])
+    assert (all_uniforms(1, 3, "edge", of) == every).all()
     assert (uniforms(1, 0, "edge", of[::-1]) == base[::-1]).all()
     for other in (uniforms(2, 0, "edge", of), uniforms(1, 1, "edge", of), uniforms(1, 0, "posts", of)):
         assert (other != base).all()

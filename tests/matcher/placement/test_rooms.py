@@ -61,6 +61,7 @@ def test_rate_and_headroom_follow_from_the_room_for_any_size_posts_and_match(
     j = data.draw(st.integers(0, len(market.posts) - 1))
     own = [d for p, d in arcs_of(market) if p == i]
     rooms = Fixed([market]).rooms(f"P{i}", f"D{j}", [f"D{d}" for d in own], LIMIT)
+    assert (Fixed([market]).limited_room(f"P{i}", LIMIT) == rooms.limited).all()
     size, posts = data.draw(st.integers(1, 40)), data.draw(st.integers(0, 60))
 
     def agrees(plain: np.ndarray, limited: np.ndarray, other: Market) -> None:
