@@ -21,11 +21,12 @@ from matcher.placement.place import Figures, Placement, Reach, settle
 from matcher.placement.quantities import demand_posts, hundredths, posts_of
 from matcher.placement.rooms import DrawnMarkets, Rooms
 from matcher.policy.advice import Advice, advise
-from matcher.policy.assemble import Gatherer, program_rows
+from matcher.policy.assemble import Gatherer
 from matcher.policy.doubt import at_peers
 from matcher.policy.employment import below_with
 from matcher.policy.facts import Facts
 from matcher.policy.kept import Kept
+from matcher.policy.own_rows import program_rows
 from matcher.policy.rules import Flag
 
 Kind = Literal["graduates", "openings", "employed", "match"]

@@ -14,8 +14,8 @@ from matcher.placement.edges import classify_matches, reachable_regions
 from matcher.placement.place import Placement, place, reach_of, seen_shares
 from matcher.placement.quantities import demand_posts, expected_graduates, observed_placements, supply
 from matcher.placement.retention import Lift, as_peers, peer_shares
-from matcher.policy.assemble import program_rows, study_years
 from matcher.policy.kept import Kept
+from matcher.policy.own_rows import program_rows, study_years
 from matcher.policy.pack import Values
 
 # A sentence for the reader of a report, in Chinese and in English.

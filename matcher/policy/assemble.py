@@ -1,9 +1,8 @@
 """Gathers what is known about each program into `Facts`."""
 
-import re
 from collections.abc import Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -21,9 +20,19 @@ from matcher.placement.retention import Lift
 from matcher.policy.data_checks import data_checks
 from matcher.policy.earlier import NOTHING_EARLIER, Earlier
 from matcher.policy.employment import estimate_employment
-from matcher.policy.facts import DemandYear, Facts, ReportedYear
+from matcher.policy.facts import DemandYear, Facts
 from matcher.policy.kept import Kept
 from matcher.policy.lineage import ancestors
+from matcher.policy.own_rows import (
+    both_known,
+    further_share,
+    latest_first,
+    program_rows,
+    reported_years,
+    students_left,
+    study_years,
+    text_sizes,
+)
 from matcher.policy.parameters import Values
 from matcher.policy.peers import peers
 from matcher.policy.pooling import indispensability, pooled_outcomes, pools
@@ -31,8 +40,6 @@ from matcher.policy.proposals import own_proposals, without_own
 from matcher.policy.retention import lift_here, surplus_at_peers
 from matcher.policy.rules import MEASURES
 
-_YEARS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6}
-_USUAL_YEARS = {"bachelor": 4}
 # Roles of the demand rows that count in a year: the others stand beside them, or are still to come.
 COUNTED = ("current", "history")
 
@@ -90,19 +97,13 @@ def all_facts(
     return found if values.choice("pool.enabled") == "off" else gathered.with_pools(found)
 
 
-def program_rows(programs: pd.DataFrame) -> dict[str, Row]:
-    """Program -> its row, column by column."""
-    columns = [str(column) for column in programs]
-    return {str(row.program_id): dict(zip(columns, row, strict=True)) for row in rows(programs)}
-
-
 class Gatherer:
     """The tables indexed by program."""
 
     def __init__(self, evidence: Evidence, placement: Placement, values: Values, as_of: date, kept: Kept) -> None:
         self._evidence, self._placement, self._values, self._as_of = evidence, placement, values, as_of
         self._blocks = {program: block for block in placement.fair.blocks for program in block.programs}
-        self._outcomes = kept(_latest_first, evidence.outcomes)
+        self._outcomes = kept(latest_first, evidence.outcomes)
         self._students = rows_by(evidence.students, "program_id")
         self._linked, self._best = kept(_links, evidence.matches)
         self._employment = {str(row.program_id): row for row in rows(evidence.employment)}
@@ -125,7 +126,7 @@ class Gatherer:
         self._ancestors = ancestors(before)
         agreements = empty_frame("agreements") if evidence.agreements is None else evidence.agreements
         self._posts = evidence.posts_by_demand
-        self._sizes = kept(_sizes, evidence.programs)
+        self._sizes = kept(text_sizes, evidence.programs)
         self._proposed = own_proposals(evidence.programs, evidence.demands, agreements)
         self._without = without_own(placement, self._proposed, evidence.estimated, values.share("surplus.rate"))
 
@@ -232,7 +233,7 @@ class Gatherer:
             worst = min(placed, key=lambda f: (f.rate, f.program_id), default=None)
             facts_of_pool = self._facts(
                 together[name],
-                _latest_first(outcomes[name]).get(name, ()),
+                latest_first(outcomes[name]).get(name, ()),
                 [self._demands[d] for d in linked],
                 self._blocks.get(worst.program_id) if worst else None,
                 max((self._best[p] for p in group if p in self._best), default=None),
@@ -288,7 +289,7 @@ class Gatherer:
             exempt=word(row["exempt"]) or None,
             state_controlled=None if empty(row["state_controlled"]) else bool(row["state_controlled"]),
             enrolled=tuple((int(row.year), whole(row.enrolled)) for row in history),
-            students_left=_students_left(history, self._students.get(program, ()), as_of),
+            students_left=students_left(history, self._students.get(program, ()), as_of),
             first_cohort=None if empty(row["year_opened"]) else int(row["year_opened"]) + study_years(row),
             graduates=sum(whole(row.graduates) or 0 for row in recent) if recent else None,
             supply=placement.supply.get(program),
@@ -312,8 +313,8 @@ class Gatherer:
             indispensability=marginal.indispensability if marginal else None,
             employment=None if employment is None else float(employment.mean),
             below=None if employment is None else float(employment.below_probability),
-            further_share=_further_share(recent),
-            further_latest=_further_share(_both_known(recent)[:1]),
+            further_share=further_share(recent),
+            further_latest=further_share(both_known(recent)[:1]),
             best_match=None if best is None else float(best),
             demand_years=self._demand_years(
                 linked, reach.regions if reach else (region,), reach.fields if reach else (major,)
@@ -400,28 +401,6 @@ def traditional_programs(programs: pd.DataFrame, values: Values) -> frozenset[st
     return frozenset(str(p) for p, name, group in named if _traditional(name, group, values))
 
 
-def reported_years(outcomes: pd.DataFrame) -> dict[str, tuple[ReportedYear, ...]]:
-    """Program -> its years as reported, latest first."""
-    names = [f.name for f in fields(ReportedYear) if f.name not in ("year", "basis")]
-    found: dict[str, list[ReportedYear]] = {}
-    for row in rows(outcomes.sort_values("year", ascending=False)):
-        figures = {name: whole(getattr(row, name)) for name in names}
-        found.setdefault(str(row.program_id), []).append(
-            ReportedYear(year=int(row.year), basis=word(row.rate_basis), **figures)
-        )
-    return {program: tuple(years) for program, years in found.items()}
-
-
-def study_years(row: Row) -> int:
-    """Years from enrolment to graduation: the first number of `duration`, else what its level usually takes."""
-    text = word(row["duration"])
-    if found := re.search(r"\d+", text):
-        return int(found[0])
-    if (found := re.search(r"[一二两三四五六]", text)) is not None:
-        return _YEARS[found[0]]
-    return _USUAL_YEARS.get(word(row["level"]), 3)
-
-
 def _links(matches: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, float]]:
     """Program -> the demands it has an edge to, and its largest p."""
     linked: dict[str, list[str]] = {}
@@ -431,16 +410,8 @@ def _links(matches: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, float
     return linked, {str(p): float(best) for p, best in matches.groupby("program_id")["p"].max().items()}
 
 
-def _sizes(programs: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    return {program: text_size(row) for program, row in program_rows(programs).items()}
-
-
 def _demand_rows(demands: pd.DataFrame) -> dict[str, Any]:
     return {str(row.demand_id): row for row in rows(demands)}
-
-
-def _latest_first(outcomes: pd.DataFrame) -> dict[str, list[Any]]:
-    return rows_by(outcomes.sort_values("year", ascending=False, kind="stable"), "program_id")
 
 
 def _reachable(current: Sequence[Any], strategic: Mapping[str, str], placement: Placement) -> dict[str, Any]:
@@ -474,21 +445,6 @@ def _source_age(coverage: Coverage, regions: tuple[str, ...], fields: tuple[str,
             end = min(date(year, 12, 31), as_of)
             return (as_of.year - end.year) * 12 + as_of.month - end.month
     return None
-
-
-def _students_left(history: Sequence[Any], cohorts: Sequence[Any], as_of: date) -> int | None:
-    still = [int(row.students) for row in cohorts if row.graduation_year >= as_of.year]
-    return sum(still) if still else next((int(row.students) for row in history if not empty(row.students)), None)
-
-
-def _both_known(recent: Sequence[Any]) -> list[Any]:
-    return [row for row in recent if not empty(row.further_study) and not empty(row.graduates)]
-
-
-def _further_share(recent: Sequence[Any]) -> float | None:
-    known = _both_known(recent)
-    total = sum(int(row.graduates) for row in known)
-    return sum(int(row.further_study) for row in known) / total if total else None
 
 
 def _strategic_chains(chains: pd.DataFrame) -> dict[str, str]:
