@@ -7,7 +7,9 @@ specification, and this object. Marks differ in shape, text or brightness, so th
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
+from unicodedata import east_asian_width
 
 import altair as alt
 import pandas as pd
@@ -121,5 +123,9 @@ def signed(value: float) -> str:
 
 
 def shortened(text: str, characters: int) -> str:
-    """A label that fits, cut by an ellipsis."""
-    return text if len(text) <= characters else f"{text[: characters - 1]}…"
+    """A label that fits, cut by an ellipsis: as many Chinese characters, or twice as many Latin letters."""
+    widths = [2 if east_asian_width(letter) in "WF" else 1 for letter in text]
+    if sum(widths) <= 2 * characters:
+        return text
+    room = sum(end <= 2 * (characters - 1) for end in accumulate(widths))
+    return f"{text[:room]}…"

@@ -12,6 +12,7 @@ from reports import charts
 from reports.charts.blocks import block_balance
 from reports.charts.chains import chain_balance
 from reports.charts.change import ABSENT, flag_changes
+from reports.charts.chart import shortened
 from reports.charts.employment import employment_table
 from reports.charts.meaning import meaning_points
 from reports.charts.waterfall import flag_grounds, match_parts
@@ -123,3 +124,17 @@ def test_a_chart_shows_itself_in_a_notebook_and_as_a_picture(city: Assessment) -
     assert bundle["image/svg+xml"].startswith("<svg")
     assert "$schema" in bundle["application/vnd.vegalite.v6+json"]
     assert chart.png(1.0).startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("text", "characters", "expected"),
+    [
+        ("高端数控机床", 6, "高端数控机床"),
+        ("高端数控机床", 5, "高端数控…"),
+        ("Clean energy and building trades", 24, "Clean energy and building trades"),
+        ("Clean energy and building trades", 10, "Clean energy and b…"),
+        ("AI与软件开发", 5, "AI与软件…"),
+    ],
+)
+def test_a_label_has_room_for_twice_as_many_latin_letters(text: str, characters: int, expected: str) -> None:
+    assert shortened(text, characters) == expected
