@@ -157,7 +157,7 @@ def rounded(vectors: np.ndarray) -> np.ndarray:
 def _multiplier(queries: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """Rows -> their products with the queries, float32 (rows, queries), valid until the next call; one thread.
 
-    The queries are compiled in, since the runtime then lays them out for the processor once: half as fast again.
+    The queries are compiled in, since the runtime then lays them out for the processor once.
     """
     ov = openvino()
     from openvino import opset13 as steps

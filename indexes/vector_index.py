@@ -40,7 +40,7 @@ GATHERED_SHARE: Final = 0.005
 GATHERED_ROWS: Final = 65_536
 # From so many queries on, turning all vectors once costs less than multiplying them whole.
 MANY_QUERIES: Final = 1_024
-# Products in bf16 need nothing turned: from so many queries on they beat the scan, seven times over at 128 queries.
+# Products in bf16 need nothing turned: from so many queries on they beat the scan (benchmarks/speed/index.py, `batch`).
 MANY_BY_BF16: Final = 64
 
 
