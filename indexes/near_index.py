@@ -12,8 +12,10 @@ from typing import Any, Final
 
 import numpy as np
 
-# Up to so many rows a scan of all takes milliseconds.
-FLAT_ROWS: Final = 50_000
+# Up to so many rows a scan of all takes a millisecond or two.
+FLAT_ROWS: Final = 10_000
+# Rows a list: with fewer, training takes several times as long and a query of a smaller index no less.
+LIST_ROWS: Final = 200
 # From so many rows on, a byte a number is too much to read.
 BITS_ROWS: Final = 5_000_000
 # Candidates for every neighbour asked: what compression swaps, the vectors themselves put right.
@@ -23,6 +25,8 @@ QUERIES: Final = 512
 # Training on more rows a centre gains nothing that a recall would show.
 TRAINING_ROWS: Final = 40
 ROUNDS: Final = 6
+# Rows sorted into lists at a time, which bounds the memory that takes.
+ADDED_ROWS: Final = 50_000
 # Recall asked of the tuning queries beyond what is asked of the index, so that other queries reach it too.
 MARGIN: Final = 0.003
 
@@ -60,7 +64,7 @@ def kind_for(rows: int) -> str | None:
     """The kind of compressed index for so many rows; None where the scan of all is fast enough."""
     if rows <= FLAT_ROWS:
         return None
-    lists = 2 ** round(math.log2(4 * math.sqrt(rows)))
+    lists = 2 ** round(math.log2(min(4 * math.sqrt(rows), rows / LIST_ROWS)))
     return f"IVF{lists},{'SQ8' if rows <= BITS_ROWS else 'RaBitQ'}"
 
 
@@ -75,8 +79,8 @@ def build(vectors: np.ndarray, kind: str, seed: int = 0) -> Any:
     sample = min(rows, inner.nlist * TRAINING_ROWS)
     chosen = np.sort(np.random.default_rng(seed).choice(rows, sample, replace=False))
     index.train(np.ascontiguousarray(vectors[chosen]))
-    for start in range(0, rows, FLAT_ROWS):
-        index.add(np.ascontiguousarray(vectors[start : start + FLAT_ROWS]))
+    for start in range(0, rows, ADDED_ROWS):
+        index.add(np.ascontiguousarray(vectors[start : start + ADDED_ROWS]))
     return index
 
 

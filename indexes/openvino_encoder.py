@@ -1,14 +1,15 @@
 """Runs an exported model by OpenVINO: the default way to encode, without torch.
 
-Texts are cut into batches of one padded length, since a padded token costs as much as a real one, and since sums in bf16
-depend on how much is padded: so a text has the same vector whatever is encoded beside it. One batch runs on one
-processor, several at a time: threads that share a batch wait for each other.
+Texts are sorted into batches of much the same length, since a padded token costs as much as a real one. Every batch is as
+long as a multiple of 16 tokens: sums over a part of 16 are taken in another order, and then a text would have another
+vector in other company. Several batches run at a time, one processor each, since threads that share a batch wait for each
+other; one that is alone has all processors.
 """
 
 import os
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,8 +26,10 @@ COMPILED: Final = "compiled"
 TOKENIZER: Final = "tokenizer.json"
 # Padded tokens a batch may hold: more no longer fit the cache beside a core.
 BATCH_TOKENS: Final = 512
-# A sequence is padded to a multiple of this.
+# A batch is padded to a multiple of this.
 STEP: Final = 16
+# Padded tokens that cost as much as one more batch, which reads all weights again (6 to 9 ms, a token .09 to .16, bf16).
+BATCH_COST: Final = 64
 # Batches at a time: each needs memory of its own.
 MOST_STREAMS: Final = 16
 
@@ -83,14 +86,14 @@ class OpenVinoEncoder:
         """
         Args:
             prefix: goes before every text.
-            threads: batches that run at a time, one thread each; as many as the process has processors if None.
+            threads: as many as the process has processors if None.
         """
         self._export = export
         self._prefix = prefix
         self._streams = min(threads or processors(), MOST_STREAMS)
         self._lock = threading.Lock()
         self._tokenizer: Tokenizer | None = None
-        self._graph: _Graph | None = None
+        self._graphs: dict[int, _Graph] = {}
 
     @property
     def fingerprint(self) -> str:
@@ -109,8 +112,8 @@ class OpenVinoEncoder:
         tokens = [row[:room] for row in self._cutter().encode([self._prefix + text for text in places])]
         where = list(places.values())
         out = np.empty((len(texts), self.dimension), np.float32)
-        batches = list(_batches([padded(len(row) + edges, self._export.longest) for row in tokens]))
-        streams = min(self._streams, len(batches))
+        batches = _batches([padded(len(row) + edges, self._export.longest) for row in tokens])
+        streams = self._streams if len(batches) > 1 else 1
         graph = self._compiled(streams)
 
         def run(batch: list[int]) -> None:
@@ -135,19 +138,18 @@ class OpenVinoEncoder:
             return self._tokenizer
 
     def _compiled(self, streams: int) -> "_Graph":
-        """The graph for one batch at a time, or for as many as there may be: a question of one text need not wait for all."""
+        """The graph that takes so many batches at a time; all threads are shared among them."""
         with self._lock:
-            if self._graph is None or self._graph.streams < streams:
-                self._graph = _Graph(self._export, 1 if streams < 2 else self._streams)
-            return self._graph
+            if streams not in self._graphs:
+                self._graphs[streams] = _Graph(self._export, streams, self._streams)
+            return self._graphs[streams]
 
 
 class _Graph:
     """The compiled graph with one request a stream, and the word vectors."""
 
-    def __init__(self, export: Export, streams: int) -> None:
+    def __init__(self, export: Export, streams: int, threads: int) -> None:
         self._export = export
-        self.streams = streams
         compiled = (
             openvino()
             .Core()
@@ -157,7 +159,7 @@ class _Graph:
                 {
                     "INFERENCE_PRECISION_HINT": "bf16" if export.precision == "bf16" else "f32",
                     "NUM_STREAMS": streams,
-                    "INFERENCE_NUM_THREADS": streams,
+                    "INFERENCE_NUM_THREADS": threads,
                     # The graph as compiled for this processor is kept and mapped.
                     "CACHE_DIR": str(export.folder / COMPILED),
                 },
@@ -213,17 +215,28 @@ def processors() -> int:
 
 
 def padded(length: int, longest: int) -> int:
-    """Tokens that a sequence of some length takes up: its own affair, whatever is encoded beside it."""
+    """Tokens that a sequence of some length takes up at least."""
     return min(-(-length // STEP) * STEP, longest)
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Rows of one padded length, the longest first, in batches of at most BATCH_TOKENS (or one row)."""
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
-        if batch and (lengths[row] < lengths[batch[0]] or lengths[row] * (len(batch) + 1) > BATCH_TOKENS):
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows in batches, the longest first: of at most BATCH_TOKENS (or one row), at the least cost of all together."""
+    rows = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
+    cost, start = [0.0], [0]
+    for end in range(1, len(rows) + 1):
+        # The last batch has the rows from `first` on, and is as long as that one.
+        options = [(cost[end - 1] + BATCH_COST + lengths[rows[end - 1]], end - 1)]
+        for first in range(end - 2, -1, -1):
+            tokens = lengths[rows[first]] * (end - first)
+            if tokens > BATCH_TOKENS:
+                break
+            options.append((cost[first] + BATCH_COST + tokens, first))
+        least, first = min(options)
+        cost.append(least)
+        start.append(first)
+    batches: list[list[int]] = []
+    end = len(rows)
+    while end:
+        batches.append(rows[start[end] : end])
+        end = start[end]
+    return batches[::-1]

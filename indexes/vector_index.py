@@ -42,6 +42,8 @@ GATHERED_ROWS: Final = 65_536
 MANY_QUERIES: Final = 1_024
 # Products in bf16 need nothing turned: from so many queries on they beat the scan (benchmarks/speed/index.py, `batch`).
 MANY_BY_BF16: Final = 64
+# With fewer rows either gains nothing over the scan.
+MANY_ROWS: Final = 50_000
 
 
 class IndexFault(ValueError):
@@ -89,7 +91,7 @@ class VectorIndex:
             return self._gathered(queries, top, among) if gathered else self._scanned(queries, top, among)
         if self.near is None or exact or top > self.near.top:
             many = MANY_BY_BF16 if by_bf16() else MANY_QUERIES
-            if len(queries) < many or len(self.ids) <= near_index.FLAT_ROWS:
+            if len(queries) < many or len(self.ids) <= MANY_ROWS:
                 return self._scanned(queries, top, None)
             if by_bf16():
                 return exact_top_by_bf16(queries, self.vectors, top)

@@ -3,7 +3,7 @@
     python benchmarks/speed/growth.py [--most N] [--runs N] [--out DIR]
 
 At each size: seconds to build and write the index as the product does, and milliseconds of one query on one thread, by the
-product's way of that size and by a scan of all. Up to 50,000 rows the product scans too; above, it has a compressed index,
+product's way of that size and by a scan of all. Up to 10,000 rows the product scans too; above, it has a compressed index,
 tuned for a recall@100 of .99. Lines fitted to the logarithms give the power of the size that a cost grows with.
 
 Ten million rows are a fifth decade: 15 GB of vectors, and as much again while building (`--most 10000000`, untried).

@@ -36,6 +36,7 @@ from indexes.vector_index import open_index, write_index
 TOP = 10
 QUESTIONS = 512
 TOGETHER = 64
+RECALL = 0.99
 
 
 class Own:
@@ -50,7 +51,8 @@ class Own:
         vectors = self.encoder.encode(given)
         encoding = time.perf_counter() - start
         names = [f"T{i}" for i in range(len(given))]
-        write_index(Path(folder), vectors, names, self.encoder.fingerprint)
+        # As the product makes it for questions (matcher/matching/questions.py).
+        write_index(Path(folder), vectors, names, self.encoder.fingerprint, RECALL)
         self.index = open_index(Path(folder), self.encoder.fingerprint)
         return {"loading_s": loading, "encoding_s": encoding, "peak_mb": peak_mb()}
 

@@ -1,7 +1,7 @@
 """Questions about single programs against one demands table: what does not change between them is made ready once.
 
 Candidates come from the same two lanes as in `match_texts`, and only they are scored; the sentences that carry a match are
-looked up for the matches that are shown. From 50,000 different texts on, the lane of meaning may be a compressed index of
+looked up for the matches that are shown. From 10,000 different texts on, the lane of meaning may be a compressed index of
 measured recall: a question is quick and may miss a match that an assessment, which never rests on one, would have.
 """
 

@@ -298,7 +298,8 @@ def test_a_compressed_index_reaches_its_recall_on_queries_it_was_not_tuned_on(
 
 def test_few_rows_and_full_recall_need_no_compressed_index(tmp_path: Path) -> None:
     assert write_index(tmp_path / "few", unit_rows(400), names(400), ENCODER, recall=0.9).near is None
-    assert near_index.kind_for(50_000) is None
+    assert near_index.kind_for(10_000) is None
+    assert near_index.kind_for(50_000) == "IVF256,SQ8"
     assert near_index.kind_for(1_000_000) == "IVF4096,SQ8"
     assert near_index.kind_for(20_000_000) == "IVF16384,RaBitQ"
 
