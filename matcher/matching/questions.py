@@ -80,7 +80,9 @@ class ReadyDemands:
         return [self._of(sides, i, near[i], top, floor) for i, top in enumerate(tops)]
 
     def _of(self, sides: Sides, program: int, near: np.ndarray, top: int, floor: float) -> pd.DataFrame:
-        shared = (sides.programs.lexical[[program]] @ self.words).toarray()[0]
+        said = sides.programs.lexical[[program]]
+        # Only the words that the program has: a product of all words reads those of all demands.
+        shared = self.words[said.indices].T @ said.data
         columns = np.union1d(near, largest(shared, LANE)).astype(np.int64)
         explained = sides.explained(np.array([program]), columns)[0]
         p = probability(explained[:, 0])

@@ -12,6 +12,8 @@ from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts
 
 # Keeps the logarithm finite where two texts share nothing.
 LEXICAL_FLOOR = 0.01
+# Up to so many rows are multiplied one by one.
+FEW_ROWS = 4
 # 29-1141 of 29-1141.00
 SOC_LENGTH = 7
 
@@ -41,6 +43,7 @@ class Side:
         clauses: the sentences that a match can be shown by; empty where no evidence was asked for.
         lexical: sparse (n, buckets), of all text; title_lexical: of the name or title alone.
         closeness: (n,), mean cosine of the whole text (or entry) with the nearest texts of the other side's cohort.
+        priors: (n,), of a demand's occupation, see `pair_scores`.
         texts: the texts themselves.
     """
 
@@ -50,6 +53,7 @@ class Side:
     lexical: sp.csr_matrix
     title_lexical: sp.csr_matrix
     closeness: np.ndarray
+    priors: np.ndarray
     texts: Sequence[FacetTexts]
 
     def composite(self) -> np.ndarray:
@@ -99,8 +103,7 @@ def side(
         matrix = np.zeros((len(texts), width), np.float32)
         matrix[rows] = centred(np.stack([vectors[compared[i][name]] for i in rows]), own[rows])
         facets[name] = matrix
-    lexical = lexical_vectors([t.text for t in texts])
-    titles = lexical_vectors([next(iter(t.whole.values()), "") for t in texts])
+    words = lexical_vectors([*(t.text for t in texts), *(next(iter(t.whole.values()), "") for t in texts)])
     shown = [t.clauses if evidence else () for t in texts]
     near = np.zeros(len(texts), np.float32)
     for language, cohort in cohorts.items():
@@ -111,9 +114,10 @@ def side(
         facets=facets,
         skills=_clauses([t.skills() for t in texts], vectors, own),
         clauses=_clauses(shown, vectors, own),
-        lexical=lexical,
-        title_lexical=titles,
+        lexical=words[: len(texts)],
+        title_lexical=words[len(texts) :],
         closeness=near,
+        priors=np.array([np.log1p(_prior(t)) for t in texts], float),
         texts=texts,
     )
 
@@ -133,32 +137,27 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
     total, count = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
     title, facets = np.zeros(shape, np.float32), np.zeros((len(rows), 1), np.float32)
     best = np.full(shape, -1.0, np.float32)
+    others = {facet: _wanted(demands, facet, columns) for facet in DEMAND_FACETS}
     for facet in PROGRAM_FACETS:
         if facet not in programs.facets:
             continue
         left = programs.facets[facet][rows]
         has_left = np.abs(left).sum(axis=1) > 0
         facets += has_left[:, None]
-        for other in DEMAND_FACETS:
-            cosine, has_right = _against(left, demands, other, columns)
-            has = has_left[:, None] & has_right[None, :]
+        for other, wanted in others.items():
+            cosine = wanted.cosines(left)
+            has = has_left[:, None] & wanted.has[None, :]
             total += np.where(has, cosine, 0)
             count += has
             best = np.where(has, np.maximum(best, cosine), best)
             if other == "title":
                 title += cosine
-    words = [
-        (a[rows] @ b[columns].T).toarray()
-        for a, b in (
-            (programs.lexical, demands.lexical),
-            (programs.lexical, demands.title_lexical),
-            (programs.title_lexical, demands.title_lexical),
-        )
-    ]
+    said, called = programs.lexical[rows], programs.title_lexical[rows]
+    asked, titled = demands.lexical[columns], demands.title_lexical[columns]
+    words = [_shared(said, asked), _shared(said, titled), _shared(called, titled)]
     texts = [programs.texts[row].text.casefold() for row in rows]
     cores = [demands.texts[column].core for column in columns]
     contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
-    prior = np.array([np.log1p(_prior(demands.texts[column])) for column in columns])
     scores = [
         2 * (_facet(programs, "whole")[rows] @ _facet(demands, "entry")[columns].T)
         - programs.closeness[rows][:, None]
@@ -169,7 +168,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
         best,
         *(np.log(shared + LEXICAL_FLOOR) for shared in words),
         contained,
-        np.broadcast_to(prior, shape),
+        np.broadcast_to(demands.priors[columns], shape),
     ]
     return PairScores(
         np.stack(scores, axis=-1).astype(np.float64),
@@ -217,20 +216,57 @@ def carrying(
     return own_clauses[i], other_clauses[j], round(first, 3), round(second, 3)
 
 
-def _against(left: np.ndarray, demands: Side, facet: str, columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Cosines with one facet of the demands, and which demands have it."""
+@dataclass(frozen=True)
+class _Wanted:
+    """One facet of some demands.
+
+    Attributes:
+        vectors: float32 (v, d); has: bool (demands,).
+        starts: of each demand that has it, its first vector; None where every demand has one, perhaps of zeros.
+    """
+
+    vectors: np.ndarray
+    has: np.ndarray
+    starts: np.ndarray | None = None
+
+    def cosines(self, left: np.ndarray) -> np.ndarray:
+        """float32 (len(left), demands), with the nearest of a demand's vectors; 0 where it has none."""
+        cosine = left @ self.vectors.T
+        if self.starts is None:
+            return np.asarray(cosine)
+        found = np.zeros((len(left), len(self.has)), np.float32)
+        if len(self.starts):
+            found[:, self.has] = np.maximum.reduceat(cosine, self.starts, axis=1)
+        return found
+
+
+def _wanted(demands: Side, facet: str, columns: np.ndarray) -> _Wanted:
     if facet != "skills":
-        right = _facet(demands, facet)[columns]
-        return left @ right.T, np.abs(right).sum(axis=1) > 0
+        vectors = _facet(demands, facet)[columns]
+        return _Wanted(vectors, np.abs(vectors).sum(axis=1) > 0)
     counts = np.diff(demands.skills.starts)[columns]
-    places = np.flatnonzero(counts)
-    cosine = np.zeros((len(left), len(columns)), np.float32)
-    if len(places):
-        firsts = demands.skills.starts[columns[places]]
-        wanted = np.concatenate([np.arange(f, f + n) for f, n in zip(firsts, counts[places], strict=True)])
-        offsets = np.concatenate([[0], np.cumsum(counts[places])[:-1]])
-        cosine[:, places] = np.maximum.reduceat(left @ demands.skills.vectors[wanted].T, offsets, axis=1)
-    return cosine, counts > 0
+    has = counts > 0
+    starts = np.cumsum(counts[has]) - counts[has]
+    firsts = demands.skills.starts[columns[has]]
+    rows = np.arange(counts.sum()) + np.repeat(firsts - starts, counts[has])
+    return _Wanted(demands.skills.vectors[rows], has, starts)
+
+
+def _shared(own: sp.csr_matrix, other: sp.csr_matrix) -> np.ndarray:
+    """Products of all rows of two sparse matrices, float32 (n, m).
+
+    A product of sparse matrices first turns the other one around, which for few rows is most of the work. Both ways add up
+    the same numbers in the same order.
+    """
+    if own.shape[0] > FEW_ROWS:
+        return np.asarray((own @ other.T).toarray())
+    found = np.empty((own.shape[0], other.shape[0]), np.float32)
+    row = np.zeros(own.shape[1], np.float32)
+    for i, (start, end) in enumerate(zip(own.indptr[:-1], own.indptr[1:], strict=True)):
+        row[own.indices[start:end]] = own.data[start:end]
+        found[i] = other @ row
+        row[own.indices[start:end]] = 0
+    return found
 
 
 def _facet(texts: Side, name: str) -> np.ndarray:
