@@ -84,7 +84,7 @@ PARTS = (
          ("--shape", "second", "--rows", "60000", "--runs", "1")),
     Part("vector_search", "speed/vector_search.py", 7, 1.5, quick=("--rows", "60000", "--runs", "1"), peers=True),
     Part("growth", "speed/growth.py", 6, 0.7, quick=("--most", "60000", "--runs", "1")),
-    Part("job_ads", "speed/job_ads.py", 3, 0.5, ("--ads", "100000", "--sample", "1000"),
+    Part("job_ads", "speed/job_ads.py", 14, 0.5, ("--ads", "1000000", "--sample", "1000"),
          ("--ads", "2000", "--sample", "100")),
     Part("cluster", "speed/cluster.py", 4, 1, quick=("--chunks", "12", "--size", "16")),
     Part("placement", "decisions/placement_speed.py", 15, 1.5, ("city", "province", "growth"), ("city", "--runs", "1")),

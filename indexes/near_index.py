@@ -6,6 +6,8 @@ asked is measured on queries that are then left aside; what is reported is measu
 """
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -58,6 +60,19 @@ def library() -> Any:
     import faiss
 
     return faiss
+
+
+@contextmanager
+def threads(number: int | None) -> Iterator[None]:
+    """Searches of this thread with so many threads, None: as many as before. A single query gains nothing by a second one,
+    and where another process holds that processor, it waits for it."""
+    faiss = library()
+    before = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(number or before)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(before)
 
 
 def kind_for(rows: int) -> str | None:

@@ -81,7 +81,12 @@ class VectorIndex:
             among: bool (rows,), the rows that count (`rows_with`); all if None. A search among some is exact.
             exact: exact even where there is a compressed index.
         """
-        queries = np.ascontiguousarray(queries, np.float32)
+        with near_index.threads(1 if len(queries) <= SCANNED_QUERIES else None):
+            return self._found(np.ascontiguousarray(queries, np.float32), top, among, exact)
+
+    def _found(
+        self, queries: np.ndarray, top: int, among: np.ndarray | None, exact: bool
+    ) -> tuple[np.ndarray, np.ndarray]:
         allowed = len(self.ids) if among is None else int(np.count_nonzero(among))
         top = min(top, allowed)
         if not len(queries) or not top:

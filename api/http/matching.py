@@ -6,12 +6,12 @@ and of many the texts are encoded in one go, which takes far less time than one 
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Hashable, Sequence
+from collections.abc import Awaitable, Hashable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -33,10 +33,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Posts:
-    """The demands of an assessment, ready to be asked; told: demand_id -> what is said of a demand."""
+    """The demands of an assessment, ready to be asked; told: demand_id -> what is said of a demand, in the order of TOLD."""
 
     ready: ReadyDemands
-    told: pd.DataFrame
+    told: Mapping[str, tuple[Any, ...]]
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,9 @@ class Matching:
     def _made(self, assessment: Assessment) -> Posts:
         given = assessment.inputs["demands"]
         given = given[given["demand_id"].isin(assessment.demands["demand_id"])].reset_index(drop=True)
-        told = assessment.demands.set_index("demand_id")[list(TOLD)]
-        return Posts(ready_demands(given, self._encoder.get()), told)
+        told = (assessment.demands[column] for column in TOLD)
+        told_of = dict(zip(assessment.demands["demand_id"], zip(*told, strict=True), strict=True))
+        return Posts(ready_demands(given, self._encoder.get()), told_of)
 
     async def ask(self, posts: Posts, program: pd.Series, top: int) -> pd.DataFrame:
         """The best demands of a program: `ReadyDemands.best` with what is told of each.
@@ -98,8 +99,8 @@ class Matching:
         self._start()
         self._waiting.put(question)
         found = await _in_time(asyncio.wrap_future(question.answer))
-        told = posts.told.reindex(found["demand_id"])
-        return found.assign(**{column: told[column].array for column in TOLD})
+        told = pd.DataFrame([posts.told[demand] for demand in found["demand_id"]], found.index, TOLD)
+        return pd.concat([found, told], axis=1)
 
     def close(self) -> None:
         """Ends the thread once what waits is answered; what is being made ready is not waited for."""

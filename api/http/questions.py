@@ -186,7 +186,8 @@ async def match(
             raise not_found("这个专业点", "program")
         found = view.matches[view.matches["program_id"] == body.program_id]
         calibrated = bool(view.manifest["encoder"]["calibrated"])
-        known = _told_of(view, found["demand_id"]).set_index("demand_id")
+        # A few among many are found a thousand times faster than many among a few.
+        known = view.demands[view.demands["demand_id"].isin(list(found["demand_id"]))].set_index("demand_id")
         found = found[found["demand_id"].isin(known.index)].head(body.top)
         told = {column: known[column].reindex(found["demand_id"]).array for column in TOLD}
         return MatchAnswer(calibrated=calibrated, matches=records(found.drop(columns="program_id").assign(**told)))
@@ -194,7 +195,8 @@ async def match(
     posts = await matching.posts(store, body.assessment)
     answer = await matching.ask(posts, _program(body.text.model_dump()), body.top)
     # Demands are told to everybody who may read the assessment; one that a view leaves out is not.
-    answer = answer[answer["demand_id"].isin(_told_of(view, answer["demand_id"])["demand_id"])]
+    seen = view.demands["demand_id"]
+    answer = answer[answer["demand_id"].isin(seen[seen.isin(list(answer["demand_id"]))])]
     return MatchAnswer(calibrated=posts.ready.calibration.calibrated, matches=records(answer))
 
 
@@ -253,11 +255,6 @@ def _view(assessment_id: str, who: Caller, database: Database, store: Store) -> 
         if Assessments(session, who).get(assessment_id) is None:
             raise not_found("这个分析结果", "assessment")
     return visible(store, assessment_id, who)
-
-
-def _told_of(view: Assessment, ids: pd.Series) -> pd.DataFrame:
-    """The demands of a view that are asked for: a few among many are found a thousand times faster than many among a few."""
-    return view.demands[view.demands["demand_id"].isin(list(ids))]
 
 
 def _program(text: dict[str, Any]) -> pd.Series:

@@ -194,7 +194,7 @@ def encoding_alone(seconds: float) -> dict[str, float]:
     """Questions a second if nothing but their texts were encoded: one at a time, and sixteen together."""
     found = {}
     for together in (1, 16):
-        encoder, asked, done = load_encoder(threads=1), questions(), 0
+        encoder, asked, done = load_encoder(), questions(), 0
         encoder.encode(["对口"])
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:

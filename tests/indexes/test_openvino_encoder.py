@@ -86,7 +86,11 @@ def test_the_first_texts_of_a_process_may_come_by_two_threads(exported: OpenVino
 
 def test_few_texts_are_one_batch_and_have_the_vectors_they_have_among_many(exported: OpenVinoEncoder) -> None:
     """Lengths are mixed and all threads share the batch; still every bit is that of the text alone."""
-    texts = [*trial_texts()[:6], "培养能从事减速器装配、检修并记录故障的技术人员", "能按图样装配减速器并检验其运行，记录所见故障"]
+    texts = [
+        *trial_texts()[:6],
+        "培养能从事减速器装配、检修并记录故障的技术人员",
+        "能按图样装配减速器并检验其运行，记录所见故障",
+    ]
     among = exported.encode([*texts, *trial_texts()])[: len(texts)]
     for number in (2, 3, 4, 8):
         np.testing.assert_array_equal(exported.encode(texts[-number:]), among[-number:])

@@ -5,7 +5,14 @@ import numpy as np
 from indexes.lexical import lexical_vectors
 from matcher.matching.score import FEW_ROWS, _shared
 
-OWN = ["数控加工；编制数控程序、检测零件", "老年人照护、康复训练", "", "工业机器人系统的装配与调试", "welding and inspection", "护理"]
+OWN = [
+    "数控加工；编制数控程序、检测零件",
+    "老年人照护、康复训练",
+    "",
+    "工业机器人系统的装配与调试",
+    "welding and inspection",
+    "护理",
+]
 OTHER = ["数控机床操作工：操作数控机床加工零件", "养老护理员", "", "工业机器人系统操作员", "welder, cutter", "焊工"]
 
 
