@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.cors import CORSMiddleware
+from threadpoolctl import threadpool_limits
 
 from api.http import (
     administration,
@@ -64,7 +65,9 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database.migrate()
         app.state.encoder.load_later()
-        yield
+        # Products of a question are small: threads that share one wait for each other, and for whoever else computes.
+        with threadpool_limits(1, user_api="blas"):
+            yield
         app.state.matching.close()
         database.close()
 
