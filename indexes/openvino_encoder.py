@@ -1,9 +1,9 @@
 """Runs an exported model by OpenVINO: the default way to encode, without torch.
 
 Texts are sorted into batches of much the same length, since a padded token costs as much as a real one. Every batch is as
-long as a multiple of 16 tokens: sums over a part of 16 are taken in another order, and then a text would have another
-vector in other company. Several batches run at a time, one processor each, since threads that share a batch wait for each
-other; one that is alone has all processors.
+long as a multiple of 16 tokens (or all that the model reads): sums over a part of 16 are taken in another order, and then
+a text would have another vector in other company. Several batches run at a time, one processor each, since threads that
+share a batch wait for each other; one that is alone has all processors.
 """
 
 import os
