@@ -69,6 +69,8 @@ def targets(rows: list[Figure]) -> alt.TopLevelMixin:
             if row.goal and row.of_aim
         ]
     )
+    # A picture knows no code marks.
+    table["what"] = table["what"].str.replace("`", "")
     y = alt.Y("what:N", sort=None, title=None, axis=alt.Axis(labelLimit=420))
     scale = alt.Scale(type="log")
     base = alt.Chart(table)
