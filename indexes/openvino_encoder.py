@@ -28,7 +28,8 @@ TOKENIZER: Final = "tokenizer.json"
 BATCH_TOKENS: Final = 512
 # A batch is padded to a multiple of this.
 STEP: Final = 16
-# Padded tokens that cost as much as one more batch, which reads all weights again (6 to 9 ms, a token .09 to .16, bf16).
+# Padded tokens that cost as much as one more batch, which reads all weights again (6.6 ms of a batch of 16 tokens,
+# while one of 512 takes 47: benchmarks/speed/eight_bits.py, bf16).
 BATCH_COST: Final = 64
 # Batches at a time: each needs memory of its own.
 MOST_STREAMS: Final = 16

@@ -25,7 +25,6 @@ class SharedEncoder:
         """
         with self._lock:
             if self._encoder is None:
-                # A request encodes a few short texts: more threads wait for each other longer than they compute.
                 encoder = load_encoder()
                 encoder.encode(["对口"])
                 self._encoder, self.fingerprint = encoder, encoder.fingerprint
