@@ -26,7 +26,7 @@ from indexes.sentence_transformer import SentenceTransformerEncoder, load_model
 from indexes.unigram import write_pieces
 
 # Part of the folder's name: raised whenever an export would write other files.
-EXPORT: Final = 1
+EXPORT: Final = 2
 RECORD: Final = "export.json"
 # Matrices of word vectors with fewer rows stay in the graph.
 MANY_WORDS: Final = 50_000
@@ -36,6 +36,7 @@ LEAST: Final[Mapping[str, Mapping[str, float]]] = {
     "bf16": {"cosine": 0.99, "overlap": 0.95},
 }
 NEAREST: Final = 10
+POOLINGS: Final = ("mean", "cls")
 
 
 class Refused(ValueError):
@@ -138,23 +139,24 @@ def _write(model: Any, folder: Path) -> dict[str, Any]:
 
     ov = openvino()
 
-    class Whole(torch.nn.Module):
-        """All modules of the model: tokens in, the sentence's vector of length 1 out."""
+    transformer, pooling = _parts(model)
+
+    class Tokens(torch.nn.Module):
+        """The vector of each token; `seen`, (rows, 1, tokens, tokens), is added to what it looks at."""
 
         def __init__(self) -> None:
             super().__init__()
-            self.model = model
+            self.transformer = transformer
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            found = self.model({"input_ids": input_ids, "attention_mask": attention_mask})["sentence_embedding"]
-            return torch.nn.functional.normalize(found, dim=-1)
+        def forward(self, input_ids: torch.Tensor, places: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+            return self.transformer(input_ids=input_ids, position_ids=places, attention_mask=seen).last_hidden_state
 
     model.eval()
-    example = model.tokenizer(["one", "one and another"], padding=True, return_tensors="pt")
+    example = model.tokenizer(["one", "one and another"], padding=True, return_tensors="pt")["input_ids"]
+    places = torch.arange(example.shape[1]).expand(example.shape)
+    seen = torch.zeros(len(example), 1, example.shape[1], example.shape[1])
     with torch.no_grad():
-        graph = ov.convert_model(
-            Whole(), example_input={name: example[name] for name in ("input_ids", "attention_mask")}
-        )
+        graph = ov.convert_model(Tokens(), example_input={"input_ids": example, "places": places, "seen": seen})
     words, graph = _words_apart(ov, graph)
     if words is not None:
         np.save(folder / WORDS, words)
@@ -162,8 +164,26 @@ def _write(model: Any, folder: Path) -> dict[str, Any]:
     return {
         "dimension": int(model.get_embedding_dimension()),
         "mapped_words": words is not None,
+        # Some models count places from behind the number that stands for filling.
+        "first": getattr(transformer.embeddings, "padding_idx", -1) + 1,
+        "pooling": pooling,
         **_write_tokenizer(model, folder),
     }
+
+
+def _parts(model: Any) -> tuple[Any, str]:
+    """The transformer of a model and how it pools.
+
+    Raises:
+        Refused: the model has other parts as well.
+    """
+    names = [type(part).__name__ for part in model]
+    mode = getattr(model[1], "pooling_mode", None) if names[1:] else None
+    if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]) or mode not in POOLINGS:
+        raise Refused(
+            f"made of {', '.join(names)}, pooling {mode}; read are a transformer pooled by {' or '.join(POOLINGS)}"
+        )
+    return model[0].auto_model, mode
 
 
 def _words_apart(ov: Any, graph: Any) -> tuple[np.ndarray | None, Any]:

@@ -1,9 +1,9 @@
 """Runs an exported model by OpenVINO: the default way to encode, without torch.
 
-Texts are sorted into batches of much the same length, since a padded token costs as much as a real one. Every batch is as
-long as a multiple of 16 tokens (or all that the model reads): sums over a part of 16 are taken in another order, and then
-a text would have another vector in other company. Several batches run at a time, one processor each, since threads that
-share a batch wait for each other; one that is alone has all processors.
+Several texts share a row, each seeing itself alone (sequence packing), since a padded token costs as much as a real one.
+Rows are a multiple of 16 tokens long and texts begin at even places: then sums are taken in the same order wherever a text
+lies, and it has the same vector in any company. Several batches run at a time, one processor each, since threads that share
+a batch wait for each other; one that is alone has all processors.
 """
 
 import os
@@ -24,13 +24,18 @@ GRAPH: Final = "graph.xml"
 WORDS: Final = "words.npy"
 COMPILED: Final = "compiled"
 TOKENIZER: Final = "tokenizer.json"
-# Padded tokens a batch may hold: more no longer fit the cache beside a core.
+# Tokens of a batch: more no longer fit the cache beside a core.
 BATCH_TOKENS: Final = 512
-# A batch is padded to a multiple of this.
+# A row is as long as a multiple of this.
 STEP: Final = 16
-# Padded tokens that cost as much as one more batch, which reads all weights again (6.6 ms of a batch of 16 tokens,
-# while one of 512 takes 47: benchmarks/speed/eight_bits.py, bf16).
-BATCH_COST: Final = 64
+# A text begins at a multiple of this: products in bf16 add up two tokens at a time.
+PLACE: Final = 2
+# Rows are made longer than their longest text up to so many tokens, where that leaves less room empty.
+WIDEST: Final = 128
+# A row this much longer costs once more for each of its tokens, which are compared with all others of the row.
+TWICE: Final = 1000
+# Added to what a token must not see.
+UNSEEN: Final = -1e9
 # Batches at a time: each needs memory of its own.
 MOST_STREAMS: Final = 16
 
@@ -43,6 +48,8 @@ class Export:
         folder: where it lies; fingerprint: of the vectors it gives; precision: `bf16` or `fp32`.
         dimension: of a vector; longest: tokens a sequence may have, with those that begin and end it.
         before, after: tokens that begin and end a sequence; padding: token that fills a batch up.
+        first: place of a sequence's first token, as the model counts.
+        pooling: of the tokens' vectors, `mean` or `cls` (the first).
         mapped_words: whether the word vectors lie apart.
         unigram: settings of `UnigramTokenizer`; None where the tokenizer library reads its own file.
         agreement: `cosine` and `overlap` measured against the model's own library.
@@ -56,6 +63,8 @@ class Export:
     before: tuple[int, ...]
     after: tuple[int, ...]
     padding: int
+    first: int
+    pooling: str
     mapped_words: bool
     unigram: Mapping[str, Any] | None
     agreement: Mapping[str, float]
@@ -108,17 +117,15 @@ class OpenVinoEncoder:
         places: dict[str, list[int]] = {}
         for place, text in enumerate(texts):
             places.setdefault(text, []).append(place)
-        edges = len(self._export.before) + len(self._export.after)
-        room = self._export.longest - edges
-        tokens = [row[:room] for row in self._cutter().encode([self._prefix + text for text in places])]
         where = list(places.values())
+        tokens = self._tokens(list(places))
         out = np.empty((len(texts), self.dimension), np.float32)
-        batches = _batches([padded(len(row) + edges, self._export.longest) for row in tokens])
+        batches = packed([len(row) for row in tokens], self._streams)
         streams = self._streams if len(batches) > 1 else 1
         graph = self._compiled(streams)
 
-        def run(batch: list[int]) -> None:
-            for i, vector in zip(batch, graph.infer([tokens[i] for i in batch]), strict=True):
+        def run(batch: "Batch") -> None:
+            for i, vector in zip(batch.texts(), graph.infer(batch, tokens), strict=True):
                 out[where[i]] = vector
 
         if streams < 2:
@@ -128,6 +135,13 @@ class OpenVinoEncoder:
             with ThreadPoolExecutor(streams) as pool:
                 list(pool.map(run, batches))
         return out
+
+    def _tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Of each text, cut to what the model reads, with those that begin and end a sequence."""
+        before, after = self._export.before, self._export.after
+        room = self._export.longest - len(before) - len(after)
+        found = self._cutter().encode([self._prefix + text for text in texts])
+        return [np.array((*before, *row[:room], *after), np.int64) for row in found]
 
     def _cutter(self) -> Tokenizer:
         with self._lock:
@@ -172,25 +186,51 @@ class _Graph:
             self._free.put(compiled.create_infer_request())
         self._words = np.load(export.folder / WORDS, mmap_mode="r") if export.mapped_words else None
 
-    def infer(self, rows: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (len(rows), dimension), rows of length 1."""
-        edges = len(self._export.before) + len(self._export.after)
-        shape = len(rows), padded(max(map(len, rows)) + edges, self._export.longest)
-        tokens, mask = np.full(shape, self._export.padding, np.int64), np.zeros(shape, np.int64)
-        for i, row in enumerate(rows):
-            whole = (*self._export.before, *row, *self._export.after)
-            tokens[i, : len(whole)], mask[i, : len(whole)] = whole, 1
-        given = {"input_ids": tokens, "attention_mask": mask}
+    def infer(self, batch: "Batch", tokens: Sequence[np.ndarray]) -> np.ndarray:
+        """Vectors of the batch's texts, in the order of `Batch.texts`.
+
+        Args:
+            tokens: of every text.
+
+        Returns:
+            float32 (texts, dimension), of length 1.
+        """
+        shape = len(batch.rows), batch.width
+        ids, places = np.full(shape, self._export.padding, np.int64), np.full(shape, self._export.first, np.int64)
+        # What fills a row up sees itself, so that no token sees nothing.
+        owners = np.full(shape, -1, np.int64)
+        edges: list[int] = []
+        for row, texts in enumerate(batch.rows):
+            start = 0
+            for text in texts:
+                end = start + len(tokens[text])
+                ids[row, start:end] = tokens[text]
+                places[row, start:end] += np.arange(end - start)
+                owners[row, start:end] = text
+                edges += [row * batch.width + start, row * batch.width + end]
+                start = -(-end // PLACE) * PLACE
+        seen = owners[:, None, :, None] == owners[:, None, None, :]
+        given = {"input_ids": ids, "places": places, "seen": np.where(seen, np.float32(0), np.float32(UNSEEN))}
         if self._words is not None:
-            given["words"] = self._words[tokens]
+            given["words"] = self._words[ids]
         request = self._free.get()
         try:
             request.infer({name: value for name, value in given.items() if name in self._inputs})
-            found = np.array(request.get_output_tensor(0).data, np.float32)
+            found = request.get_output_tensor(0).data.reshape(ids.size, -1)
+            vectors = self._pooled(found, np.array(edges))
         finally:
             self._free.put(request)
-        # Again in fp32: a length of 1 in bf16 is off in the third decimal.
-        return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12), np.float32)
+        return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12), np.float32)
+
+    def _pooled(self, found: np.ndarray, edges: np.ndarray) -> np.ndarray:
+        """One vector a text from those of its tokens, (tokens, dimension); edges: where each text begins and ends.
+
+        A mean may stay a sum, since only its direction counts.
+        """
+        if self._export.pooling == "cls":
+            return np.array(found[edges[::2]], np.float32)
+        # The end of the last one is not told where it is the end of all.
+        return np.add.reduceat(found, edges[:-1] if edges[-1] == len(found) else edges, axis=0, dtype=np.float32)[::2]
 
 
 class _LibraryTokenizer:
@@ -215,29 +255,60 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def padded(length: int, longest: int) -> int:
-    """Tokens that a sequence of some length takes up at least."""
-    return min(-(-length // STEP) * STEP, longest)
+@dataclass(frozen=True)
+class Batch:
+    """Texts by number, several in a row; width: tokens of a row."""
+
+    width: int
+    rows: tuple[tuple[int, ...], ...]
+
+    def texts(self) -> list[int]:
+        return [text for row in self.rows for text in row]
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Rows in batches, the longest first: of at most BATCH_TOKENS (or one row), at the least cost of all together."""
-    rows = sorted(range(len(lengths)), key=lambda i: (-lengths[i], i))
-    cost, start = [0.0], [0]
-    for end in range(1, len(rows) + 1):
-        # The last batch has the rows from `first` on, and is as long as that one.
-        options = [(cost[end - 1] + BATCH_COST + lengths[rows[end - 1]], end - 1)]
-        for first in range(end - 2, -1, -1):
-            tokens = lengths[rows[first]] * (end - first)
-            if tokens > BATCH_TOKENS:
-                break
-            options.append((cost[first] + BATCH_COST + tokens, first))
-        least, first = min(options)
-        cost.append(least)
-        start.append(first)
-    batches: list[list[int]] = []
-    end = len(rows)
-    while end:
-        batches.append(rows[start[end] : end])
-        end = start[end]
-    return batches[::-1]
+def packed(lengths: Sequence[int], streams: int = 1) -> list[Batch]:
+    """Texts in batches, the longest first, so that little of a row stays empty.
+
+    Args:
+        lengths: tokens of each text; streams: batches at a time, of which none should wait for another at the end.
+    """
+    stock: dict[int, list[int]] = {}
+    for text in sorted(range(len(lengths)), reverse=True):
+        stock.setdefault(-(-lengths[text] // PLACE) * PLACE, []).append(text)
+    total = sum(length * len(texts) for length, texts in stock.items())
+    number = -(-total // BATCH_TOKENS)
+    if number > 1:
+        number = -(-number // streams) * streams
+    batches = []
+    while stock:
+        counts = {length: len(stock[length]) for length in sorted(stock)}
+        shortest = -(-max(counts) // STEP) * STEP
+        widths = range(shortest, max(shortest, WIDEST) + 1, STEP)
+        _, width, rows = min(_rows(counts, width, total / number) for width in widths)
+        batches.append(Batch(width, tuple(tuple(stock[length].pop() for length in row) for row in rows)))
+        stock = {length: texts for length, texts in stock.items() if texts}
+    return batches
+
+
+def _rows(counts: dict[int, int], width: int, tokens: float) -> tuple[float, int, list[list[int]]]:
+    """Rows of so many tokens from texts of these lengths, about as many tokens as asked.
+
+    Args:
+        counts: length -> texts, ascending.
+
+    Returns:
+        cost of a token that is no filling; width; rows, as the lengths of their texts.
+    """
+    left, rows = counts.copy(), list[list[int]]()
+    for _ in range(max(1, round(tokens / width))):
+        row, room = list[int](), width
+        for length in reversed(counts):
+            number = min(left[length], room // length)
+            row += [length] * number
+            left[length] -= number
+            room -= number * length
+        if not row:
+            break
+        rows.append(row)
+    used = sum(map(sum, rows))
+    return len(rows) * width * (1 + width / TWICE) / used, width, rows

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ import numpy as np
 CALIBRATED_ON = 300
 SHAPES = ((1, 16), (4, 32), (16, 32))
 STEP = 16
+UNSEEN = -1e9
 
 
 def trial(folder: Path, given: Path, runs: int) -> dict[str, Any]:
@@ -38,12 +38,14 @@ def trial(folder: Path, given: Path, runs: int) -> dict[str, Any]:
         rows = np.split(arrays["tokens"], arrays["starts"][1:])
     known, asked = rows[:CALIBRATED_ON], rows[CALIBRATED_ON:]
 
-    def fed(batch: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-        length = -(-max(map(len, batch)) // STEP) * STEP
-        tokens, mask = np.full((len(batch), length), padding), np.zeros((len(batch), length), np.int64)
-        for i, row in enumerate(batch):
-            tokens[i, : len(row)], mask[i, : len(row)] = row, 1
-        return {"input_ids": tokens, "attention_mask": mask, "words": np.array(words[tokens])}
+    def fed(row: np.ndarray, number: int = 1) -> dict[str, np.ndarray]:
+        length = -(-len(row) // STEP) * STEP
+        tokens = np.full((number, length), padding)
+        tokens[:, : len(row)] = row
+        seen = np.full((number, 1, length, length), UNSEEN, np.float32)
+        seen[..., : len(row), : len(row)] = seen[..., len(row) :, len(row) :] = 0
+        places = np.tile(np.arange(length), (number, 1))
+        return {"input_ids": tokens, "places": places, "seen": seen, "words": np.array(words[tokens])}
 
     def graph() -> Any:
         return core.read_model(folder / "graph.xml")
@@ -55,13 +57,13 @@ def trial(folder: Path, given: Path, runs: int) -> dict[str, Any]:
     def vectors(way: Any) -> np.ndarray:
         found = []
         for row in asked:
-            way.infer(fed([row]))
-            found.append(np.array(way.get_output_tensor(0).data[0], np.float32))
+            way.infer(fed(row))
+            found.append(way.get_output_tensor(0).data[0, : len(row)].mean(axis=0, dtype=np.float32))
         return np.stack(found) / np.linalg.norm(found, axis=1, keepdims=True)
 
     def quantized(alpha: float) -> Any:
         return nncf.quantize(
-            graph(), nncf.Dataset(known, lambda row: fed([row])),
+            graph(), nncf.Dataset(known, fed),
             model_type=nncf.ModelType.TRANSFORMER, preset=nncf.QuantizationPreset.MIXED, subset_size=len(known),
             advanced_parameters=nncf.AdvancedQuantizationParameters(
                 smooth_quant_alphas=nncf.AdvancedSmoothQuantParameters(matmul=alpha)
@@ -78,7 +80,7 @@ def trial(folder: Path, given: Path, runs: int) -> dict[str, Any]:
         np.save(given.with_name(f"{name}.npy"), vectors(way))
     found: dict[str, Any] = {name: {} for name in ways}
     for number, length in SHAPES:
-        batch = fed([np.full(length, 100)] * number)
+        batch = fed(np.full(length, 100), number)
         times: dict[str, list[float]] = {name: [] for name in ways}
         for turn in range(runs + 2):
             for name, way in ways.items():

