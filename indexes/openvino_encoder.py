@@ -24,8 +24,10 @@ GRAPH: Final = "graph.xml"
 WORDS: Final = "words.npy"
 COMPILED: Final = "compiled"
 TOKENIZER: Final = "tokenizer.json"
-# Tokens of a batch: more no longer fit the cache beside a core.
+# Tokens of a batch: more no longer fit the cache beside a core. Some more where rows are long.
 BATCH_TOKENS: Final = 512
+MOST_TOKENS: Final = 768
+NEARLY: Final = 0.95
 # A row is as long as a multiple of this.
 STEP: Final = 16
 # A text begins at a multiple of this: products in bf16 add up two tokens at a time.
@@ -279,19 +281,23 @@ def packed(lengths: Sequence[int], streams: int = 1) -> list[Batch]:
     number = -(-total // BATCH_TOKENS)
     if number > 1:
         number = -(-number // streams) * streams
-    batches = []
+    batches: list[Batch] = []
     while stock:
         counts = {length: len(stock[length]) for length in sorted(stock)}
+        # Of what is left, over the batches that are left: the last one takes all of it, others no row for its last tokens.
+        share: float = sum(length * count for length, count in counts.items())
+        if (remaining := number - len(batches)) > 1:
+            share *= NEARLY / remaining
         shortest = -(-max(counts) // STEP) * STEP
         widths = range(shortest, max(shortest, WIDEST) + 1, STEP)
-        _, width, rows = min(_rows(counts, width, total / number) for width in widths)
+        _, width, rows = min(_rows(counts, width, share) for width in widths)
         batches.append(Batch(width, tuple(tuple(stock[length].pop() for length in row) for row in rows)))
         stock = {length: texts for length, texts in stock.items() if texts}
     return batches
 
 
 def _rows(counts: dict[int, int], width: int, tokens: float) -> tuple[float, int, list[list[int]]]:
-    """Rows of so many tokens from texts of these lengths, about as many tokens as asked.
+    """Rows of so many tokens from texts of these lengths, until they hold as many tokens as asked or as fit.
 
     Args:
         counts: length -> texts, ascending.
@@ -299,16 +305,14 @@ def _rows(counts: dict[int, int], width: int, tokens: float) -> tuple[float, int
     Returns:
         cost of a token that is no filling; width; rows, as the lengths of their texts.
     """
-    left, rows = counts.copy(), list[list[int]]()
-    for _ in range(max(1, round(tokens / width))):
+    left, rows, used = counts.copy(), list[list[int]](), 0
+    while used < tokens and (not rows or (len(rows) + 1) * width <= MOST_TOKENS):
         row, room = list[int](), width
         for length in reversed(counts):
             number = min(left[length], room // length)
             row += [length] * number
             left[length] -= number
             room -= number * length
-        if not row:
-            break
         rows.append(row)
-    used = sum(map(sum, rows))
+        used += width - room
     return len(rows) * width * (1 + width / TWICE) / used, width, rows
