@@ -33,6 +33,12 @@ def visible(store: Store, assessment_id: str, who: Caller) -> Assessment:
     return store.kept((assessment_id, *key), lambda: view_of(store.load(assessment_id), who))
 
 
+def demands_seen(store: Store, assessment_id: str, who: Caller) -> frozenset[str]:
+    """Ids of the demands of `visible`."""
+    key = ("demands seen", assessment_id, *view_key(who))
+    return store.kept(key, lambda: frozenset(visible(store, assessment_id, who).demands["demand_id"]))
+
+
 def tables_of(store: Store, assessment_id: str, who: Caller) -> Tables:
     """The tables of `visible`, kept with what was made of them."""
     key = ("tables", assessment_id, *view_key(who))

@@ -70,10 +70,11 @@ def lexical_vectors(texts: Sequence[str]) -> sp.csr_matrix:
     if not texts:
         return sp.csr_matrix((0, BUCKETS), dtype=np.float32)
     counts = _hasher().transform([grams(text) for text in texts]).tocsr()
-    counts.data = 1 + np.log(counts.data)
-    weighted = counts.multiply(_rarity()).tocsr()
-    length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    return (sp.diags(1 / np.maximum(length, 1e-12)) @ weighted).tocsr().astype(np.float32)
+    weights = (1 + np.log(counts.data)) * _rarity()[counts.indices]
+    # Added up row by row in the order of the buckets, so that company changes no bit.
+    length = np.sqrt(sp.csr_matrix((weights**2, counts.indices, counts.indptr), counts.shape) @ np.ones(BUCKETS))
+    scaled = weights * np.repeat(1 / np.maximum(length, 1e-12), np.diff(counts.indptr))
+    return sp.csr_matrix((scaled.astype(np.float32), counts.indices, counts.indptr), counts.shape)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -56,15 +56,16 @@ class Limiter:
         )
 
 
-def settings_of(request: Request) -> Settings:
+# Coroutines where nothing is waited for: FastAPI hands every plain function to a thread of its own.
+async def settings_of(request: Request) -> Settings:
     return request.app.state.settings
 
 
-def database_of(request: Request) -> Database:
+async def database_of(request: Request) -> Database:
     return request.app.state.database
 
 
-def store_of(request: Request) -> Store:
+async def store_of(request: Request) -> Store:
     return request.app.state.store
 
 
@@ -81,16 +82,17 @@ def caller(
         Problem: no key, a wrong one, one that ended, or too many requests.
     """
     limiter: Limiter = request.app.state.limiter
-    settings = settings_of(request)
+    settings: Settings = request.app.state.settings
+    database: Database = request.app.state.database
     found: Caller | None = None
     if bearer is not None:
         limiter.check(limiter.login, address(request))
-        with database_of(request).read() as session:
+        with database.read() as session:
             found = caller_of(session, bearer.credentials)
         if found is None:
             limiter.count(limiter.login, address(request))
     elif cookie:
-        with database_of(request).read() as session:
+        with database.read() as session:
             known = session_of(session, cookie)
         if known is not None:
             found, request.state.csrf = known
@@ -131,10 +133,10 @@ async def guarded(request: Request, who: Annotated[Caller, Depends(caller)]) -> 
     return who
 
 
-def at_least(role: Role) -> Callable[..., Caller]:
+def at_least(role: Role) -> Callable[..., Awaitable[Caller]]:
     """A dependency: the caller, refused below a role."""
 
-    def check(who: Annotated[Caller, Depends(guarded)]) -> Caller:
+    async def check(who: Annotated[Caller, Depends(guarded)]) -> Caller:
         if not who.is_at_least(role):
             raise Problem("not-allowed", f"需要 {role} 或更高角色的密钥", f"a key of role {role} or above is needed")
         return who

@@ -15,12 +15,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from api.answers.tables import records
 from api.http.encoding import SharedEncoder
 from api.http.problem import Problem
 from api.store import Store
 from indexes.vector_cache import RecentVectors
 from matcher.assessment import Assessment
 from matcher.matching.questions import ReadyDemands, question_texts, ready_demands
+from matcher.matching.records import Match
 
 # Questions whose texts are encoded in one go.
 MOST = 16
@@ -33,10 +35,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Posts:
-    """The demands of an assessment, ready to be asked; told: demand_id -> what is said of a demand, in the order of TOLD."""
+    """The demands of an assessment, ready to be asked; told: demand_id -> what is said of a demand, TOLD as JSON has it."""
 
     ready: ReadyDemands
-    told: Mapping[str, tuple[Any, ...]]
+    told: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class _Question:
     posts: Posts
     program: pd.Series
     top: int
-    answer: "Future[pd.DataFrame]" = field(default_factory=Future)
+    answer: "Future[list[Match]]" = field(default_factory=Future)
 
 
 class Matching:
@@ -85,12 +87,12 @@ class Matching:
     def _made(self, assessment: Assessment) -> Posts:
         given = assessment.inputs["demands"]
         given = given[given["demand_id"].isin(assessment.demands["demand_id"])].reset_index(drop=True)
-        told = (assessment.demands[column] for column in TOLD)
-        told_of = dict(zip(assessment.demands["demand_id"], zip(*told, strict=True), strict=True))
+        told = records(assessment.demands[list(TOLD)])
+        told_of = dict(zip(assessment.demands["demand_id"].tolist(), told, strict=True))
         return Posts(ready_demands(given, self._encoder.get()), told_of)
 
-    async def ask(self, posts: Posts, program: pd.Series, top: int) -> pd.DataFrame:
-        """The best demands of a program: `ReadyDemands.best` with what is told of each.
+    async def ask(self, posts: Posts, program: pd.Series, top: int) -> list[dict[str, Any]]:
+        """The best demands of a program: each `Match` of `ReadyDemands.best` with what is told of the demand.
 
         Raises:
             Problem: too many are waiting.
@@ -99,8 +101,7 @@ class Matching:
         self._start()
         self._waiting.put(question)
         found = await _in_time(asyncio.wrap_future(question.answer))
-        told = pd.DataFrame([posts.told[demand] for demand in found["demand_id"]], found.index, TOLD)
-        return pd.concat([found, told], axis=1)
+        return [{**match._asdict(), **posts.told[match.demand_id]} for match in found]
 
     def close(self) -> None:
         """Ends the thread once what waits is answered; what is being made ready is not waited for."""

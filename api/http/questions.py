@@ -25,7 +25,7 @@ from api.state.assessments import Assessments
 from api.state.database import Database
 from api.state.jobs import Jobs
 from api.store import Store
-from api.views import programs_seen, visible
+from api.views import demands_seen, programs_seen, visible
 from corpora.cells import BadCell, parse_cell
 from corpora.schema import TABLES
 from matcher.assessment import Assessment
@@ -80,7 +80,7 @@ class Turns:
             await self.take(lambda: what_if(assessment) if assessment.kept.empty else None)
 
 
-def turns_of(request: Request) -> Turns:
+async def turns_of(request: Request) -> Turns:
     return request.app.state.turns
 
 
@@ -195,9 +195,9 @@ async def match(
     posts = await matching.posts(store, body.assessment)
     answer = await matching.ask(posts, _program(body.text.model_dump()), body.top)
     # Demands are told to everybody who may read the assessment; one that a view leaves out is not.
-    seen = view.demands["demand_id"]
-    answer = answer[answer["demand_id"].isin(seen[seen.isin(list(answer["demand_id"]))])]
-    return MatchAnswer(calibrated=posts.ready.calibration.calibrated, matches=records(answer))
+    seen = demands_seen(store, body.assessment, who)
+    answer = [row for row in answer if row["demand_id"] in seen]
+    return MatchAnswer(calibrated=posts.ready.calibration.calibrated, matches=answer)
 
 
 @router.post(

@@ -17,7 +17,7 @@ from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import VectorCache
 from indexes.vector_index import IndexFault, VectorIndex, open_index, write_index
-from matcher.matching.calibration import PARTS, Calibration, carried_over, probability, shipped
+from matcher.matching.calibration import PARTS, TONGUES, Calibration, carried_over, probability, shipped
 from matcher.matching.facets import FacetTexts, Tongue, demand_facets, program_facets
 from matcher.matching.records import GIVEN, MATCH_COLUMNS, MATCH_NUMBERS, MatchGraph
 from matcher.matching.score import Side, best_clauses, pair_scores, side
@@ -69,11 +69,11 @@ class Official:
     """The official titles of the demands' occupation codes in one language, where a post calls itself otherwise.
 
     Attributes:
-        side: the titles, each once; of: row of the demands -> row of the side.
+        side: the titles, each once; of: int64 (demands,), row of the side, -1 where the post is called as its code is.
     """
 
     side: Side
-    of: Mapping[int, int]
+    of: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,13 @@ class Sides:
         """
         found = self._explained(self.demands, rows, columns)
         for language, official in self.official.items():
-            at = np.array([i for i, row in enumerate(rows) if self.programs.texts[row].language == language], np.int64)
-            named = [(place, official.of[int(c)]) for place, c in enumerate(columns) if int(c) in official.of]
-            if len(at) and named:
-                entries = sorted({entry for _, entry in named})
-                place_of = {entry: i for i, entry in enumerate(entries)}
-                titles = self._explained(official.side, rows[at], np.array(entries))
-                for place, entry in named:
-                    other = titles[:, place_of[entry]]
-                    better = other[:, 0] > found[at, place, 0]
-                    found[at[better], place] = other[better]
+            at = np.flatnonzero(self.programs.tongues[rows] == TONGUES.index(language))
+            named = np.flatnonzero(official.of[columns] >= 0)
+            if len(at) and len(named):
+                entries, place = np.unique(official.of[columns[named]], return_inverse=True)
+                own = found[np.ix_(at, named)]
+                titles = self._explained(official.side, rows[at], entries)[:, place]
+                found[np.ix_(at, named)] = np.where(titles[..., :1] > own[..., :1], titles, own)
         return found
 
     def _explained(self, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -171,16 +168,16 @@ def sided(
     return side(texts, vectors, centres, cohorts, evidence)
 
 
-def official_titles(demands: Sequence[FacetTexts], language: Tongue) -> tuple[list[FacetTexts], dict[int, int]]:
+def official_titles(demands: Sequence[FacetTexts], language: Tongue) -> tuple[list[FacetTexts], np.ndarray]:
     """The official titles of the demands' occupation codes in a language, where the post is called otherwise.
 
     Returns:
-        titles, each once; demand row -> its title.
+        titles, each once; of every demand the place of its title, -1 for none.
     """
     titles = _titles(language)
     found: dict[tuple[str, str], int] = {}
     entries: list[FacetTexts] = []
-    of: dict[int, int] = {}
+    of = np.full(len(demands), -1, np.int64)
     for row, text in enumerate(demands):
         title = titles.get(text.code)
         if title is None or title == text.whole.get("title"):

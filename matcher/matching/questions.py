@@ -31,7 +31,7 @@ from matcher.matching.match import (
     official_titles,
     sided,
 )
-from matcher.matching.records import MATCH_COLUMNS
+from matcher.matching.records import Match
 from matcher.matching.score import Side, carrying
 
 # Share of the nearest demands that the compressed index finds; see indexes/near_index.py for the sizes it is built from.
@@ -64,8 +64,8 @@ class ReadyDemands:
 
     def best(
         self, programs: Sequence[pd.Series], tops: Sequence[int], encoder: RecentVectors, floor: float = 0.05
-    ) -> list[pd.DataFrame]:
-        """The best demands of each program, MATCH_COLUMNS without the program, the likeliest first.
+    ) -> list[list[Match]]:
+        """The best demands of each program, the likeliest first.
 
         Args:
             programs: rows of the programs table; tops: at most so many matches of each.
@@ -79,7 +79,7 @@ class ReadyDemands:
         _, near = self.index.search(own.composite(), LANE)
         return [self._of(sides, i, near[i], top, floor) for i, top in enumerate(tops)]
 
-    def _of(self, sides: Sides, program: int, near: np.ndarray, top: int, floor: float) -> pd.DataFrame:
+    def _of(self, sides: Sides, program: int, near: np.ndarray, top: int, floor: float) -> list[Match]:
         said = sides.programs.lexical[[program]]
         # Only the words that the program has: a product of all words reads those of all demands.
         shared = self.words[said.indices].T @ said.data
@@ -93,10 +93,8 @@ class ReadyDemands:
         ]
         shown = sorted(found)[:top]
         carried = self._carried(sides.programs, program, sorted({column for *_, column, _ in shown}))
-        records = [
-            (demand, -minus, *carried[column], *np.round(explained[at, 1:], 2)) for minus, demand, column, at in shown
-        ]
-        return pd.DataFrame(records, columns=[c for c in MATCH_COLUMNS if c != "program_id"])
+        parts = np.round(explained[:, 1:], 2).tolist()
+        return [Match(demand, -minus, *carried[column], *parts[at]) for minus, demand, column, at in shown]
 
     def _carried(
         self, programs: Side, program: int, columns: Sequence[int]

@@ -1,6 +1,7 @@
 """What matching hands on: data only, so that later steps need no encoder to read it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -10,6 +11,20 @@ MATCH_NUMBERS = ("program_share", "demand_share", "by_meaning", "by_words", "by_
 # In place of a fingerprint: the links were handed in.
 GIVEN = "given"
 MATCH_COLUMNS = ["program_id", "demand_id", "p", "program_evidence", "demand_evidence", *MATCH_NUMBERS]
+
+
+class Match(NamedTuple):
+    """One match of a program that is asked about: MATCH_COLUMNS without the program."""
+
+    demand_id: str
+    p: float
+    program_evidence: str
+    demand_evidence: str
+    program_share: float
+    demand_share: float
+    by_meaning: float
+    by_words: float
+    by_occupation: float
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from indexes.lexical import lexical_vectors
-from matcher.matching.calibration import TONGUES, TRAITS, centred, closeness, occupation_priors
+from matcher.matching.calibration import DIVISIONS, LEVELS, TONGUES, centred, closeness, occupation_priors
 from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts
 
 # Keeps the logarithm finite where two texts share nothing.
@@ -39,32 +39,40 @@ class Side:
 
     Attributes:
         facets: facet -> float32 (n, d), centred, length 1; rows of zeros where the facet has no text.
+        present: facet -> bool (n,), whether it has text.
         skills: of a demand, one vector a skill; of a program without rows.
         clauses: the sentences that a match can be shown by; empty where no evidence was asked for.
         lexical: sparse (n, buckets), of all text; title_lexical: of the name or title alone.
         closeness: (n,), mean cosine of the whole text (or entry) with the nearest texts of the other side's cohort.
         priors: (n,), of a demand's occupation, see `pair_scores`.
+        tongues: int64 (n,), indexes into TONGUES.
+        levels, divisions: int64 (n,), one more than the index into LEVELS and DIVISIONS; 0 where it is not known.
         texts: the texts themselves.
     """
 
     facets: dict[str, np.ndarray]
+    present: dict[str, np.ndarray]
     skills: Clauses
     clauses: Clauses
     lexical: sp.csr_matrix
     title_lexical: sp.csr_matrix
     closeness: np.ndarray
     priors: np.ndarray
+    tongues: np.ndarray
+    levels: np.ndarray
+    divisions: np.ndarray
     texts: Sequence[FacetTexts]
 
     def composite(self) -> np.ndarray:
         """One vector a row whose inner products follow the mean facet cosines, (n, d): what the index searches."""
-        parts = list(self.facets.values())
+        parts, present = list(self.facets.values()), list(self.present.values())
         if len(self.skills.vectors):
             parts.append(_row_means(self.skills))
+            present.append(np.diff(self.skills.starts) > 0)
         if not parts:
             return np.zeros((len(self.texts), self.clauses.vectors.shape[1]), np.float32)
-        present = sum((np.abs(v).sum(axis=1) > 0).astype(np.float32) for v in parts)
-        return np.asarray(sum(parts) / np.maximum(present, 1)[:, None], np.float32)
+        number = np.sum(present, axis=0, dtype=np.float32)
+        return np.asarray(sum(parts) / np.maximum(number, 1)[:, None], np.float32)
 
 
 @dataclass(frozen=True)
@@ -112,12 +120,16 @@ def side(
             near[of] = closeness(facets["whole" if "whole" in facets else "entry"][of], cohort)
     return Side(
         facets=facets,
+        present={name: np.abs(matrix).sum(axis=1) > 0 for name, matrix in facets.items()},
         skills=_clauses([t.skills() for t in texts], vectors, own),
         clauses=_clauses(shown, vectors, own),
         lexical=words[: len(texts)],
         title_lexical=words[len(texts) :],
         closeness=near,
         priors=np.array([np.log1p(_prior(t)) for t in texts], float),
+        tongues=np.array([TONGUES.index(t.language) for t in texts], np.int64),
+        levels=_numbered([t.level for t in texts], LEVELS),
+        divisions=_numbered([t.division for t in texts], DIVISIONS),
         texts=texts,
     )
 
@@ -142,7 +154,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
         if facet not in programs.facets:
             continue
         left = programs.facets[facet][rows]
-        has_left = np.abs(left).sum(axis=1) > 0
+        has_left = programs.present[facet][rows]
         facets += has_left[:, None]
         for other, wanted in others.items():
             cosine = wanted.cosines(left)
@@ -152,8 +164,8 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
             best = np.where(has, np.maximum(best, cosine), best)
             if other == "title":
                 title += cosine
-    said, called = programs.lexical[rows], programs.title_lexical[rows]
-    asked, titled = demands.lexical[columns], demands.title_lexical[columns]
+    said, called = _rows(programs.lexical, rows), _rows(programs.title_lexical, rows)
+    asked, titled = _rows(demands.lexical, columns), _rows(demands.title_lexical, columns)
     words = [_shared(said, asked), _shared(said, titled), _shared(called, titled)]
     texts = [programs.texts[row].text.casefold() for row in rows]
     cores = [demands.texts[column].core for column in columns]
@@ -242,14 +254,32 @@ class _Wanted:
 
 def _wanted(demands: Side, facet: str, columns: np.ndarray) -> _Wanted:
     if facet != "skills":
-        vectors = _facet(demands, facet)[columns]
-        return _Wanted(vectors, np.abs(vectors).sum(axis=1) > 0)
-    counts = np.diff(demands.skills.starts)[columns]
-    has = counts > 0
-    starts = np.cumsum(counts[has]) - counts[has]
-    firsts = demands.skills.starts[columns[has]]
-    rows = np.arange(counts.sum()) + np.repeat(firsts - starts, counts[has])
-    return _Wanted(demands.skills.vectors[rows], has, starts)
+        has = demands.present[facet][columns] if facet in demands.present else np.zeros(len(columns), bool)
+        return _Wanted(_facet(demands, facet)[columns], has)
+    places, starts = _places(demands.skills.starts, columns)
+    has = np.diff(starts) > 0
+    return _Wanted(demands.skills.vectors[places], has, starts[:-1][has])
+
+
+def _places(starts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where the entries of some rows lie that follow one another, and where each of these rows begins among them.
+
+    Args:
+        starts: (n + 1,): row i has the entries from starts[i] to starts[i + 1].
+
+    Returns:
+        places (entries,); starts of the rows chosen (len(rows) + 1,).
+    """
+    firsts = starts[rows]
+    counts = starts[rows + 1] - firsts
+    chosen = np.concatenate([[0], np.cumsum(counts)])
+    return np.arange(chosen[-1]) + np.repeat(firsts - chosen[:-1], counts), chosen
+
+
+def _rows(matrix: sp.csr_matrix, rows: np.ndarray) -> sp.csr_matrix:
+    """matrix[rows], which for a few hundred rows the library takes several times as long to find."""
+    places, starts = _places(matrix.indptr, rows)
+    return sp.csr_matrix((matrix.data[places], matrix.indices[places], starts), (len(rows), matrix.shape[1]))
 
 
 def _shared(own: sp.csr_matrix, other: sp.csr_matrix) -> np.ndarray:
@@ -276,18 +306,20 @@ def _facet(texts: Side, name: str) -> np.ndarray:
 
 
 def _traits(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    place = {name: index for index, name in enumerate(TRAITS)}
-    levels = [programs.texts[row].level for row in rows]
-    divisions = [demands.texts[column].division for column in columns]
-    pairs = {(a, b): place.get(f"{a} {b}", 0) for a in set(levels) for b in set(divisions)}
-    found = [[pairs[a, b] for b in divisions] for a in levels]
-    return np.array(found, np.int64).reshape(len(rows), len(columns))
+    """Indexes into TRAITS, which has all divisions of the first level before those of the second."""
+    level, division = programs.levels[rows][:, None], demands.divisions[columns][None, :]
+    return np.where((level > 0) & (division > 0), (level - 1) * len(DIVISIONS) + division, 0)
 
 
 def _tongues(programs: Side, demands: Side, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    own = np.array([TONGUES.index(programs.texts[row].language) for row in rows], np.int64)[:, None]
-    wanted = np.array([TONGUES.index(demands.texts[column].language) for column in columns], np.int64)[None, :]
+    own, wanted = programs.tongues[rows][:, None], demands.tongues[columns][None, :]
     return np.where(own == wanted, own, TONGUES.index("cross"))
+
+
+def _numbered(values: Sequence[str], known: Sequence[str]) -> np.ndarray:
+    """int64 (n,): one more than the place among those known, 0 for any other."""
+    place = {value: number for number, value in enumerate(known, start=1)}
+    return np.array([place.get(value, 0) for value in values], np.int64)
 
 
 def _clauses(texts: Sequence[Sequence[str]], vectors: Mapping[str, np.ndarray], centres: np.ndarray) -> Clauses:

@@ -11,6 +11,7 @@ from indexes.encoder import Encoder, load_encoder
 from indexes.vector_cache import RecentVectors
 from matcher.matching.match import LANE, match_texts
 from matcher.matching.questions import ReadyDemands, largest, ready_demands
+from matcher.matching.records import MATCH_COLUMNS, Match
 from tests.indexes.hashing_encoder import HashingEncoder
 from tests.matcher.matching.test_match import DEMANDS, PROGRAMS
 
@@ -36,15 +37,19 @@ def rows_of(table: pd.DataFrame) -> list[pd.Series]:
     return [row for _, row in table.iterrows()]
 
 
+def frames(answers: list[list[Match]]) -> list[pd.DataFrame]:
+    return [pd.DataFrame(answer, columns=Match._fields) for answer in answers]
+
+
 def test_one_by_one_and_together_the_answers_are_those_of_the_whole_match(
     city_tables: Mapping[str, pd.DataFrame], asked: pd.DataFrame, ready: ReadyDemands, encoder: Encoder
 ) -> None:
     whole = match_texts(asked, city_tables["demands"], encoder, top=TOP).matches
     fresh = RecentVectors(encoder.encode, 10_000)
-    together = ready.best(rows_of(asked), [TOP] * len(asked), fresh)
+    together = frames(ready.best(rows_of(asked), [TOP] * len(asked), fresh))
     for row, one in zip(rows_of(asked), together, strict=True):
         expected = whole[whole["program_id"] == row["program_id"]].reset_index(drop=True)
-        (alone,) = ready.best([row], [TOP], RecentVectors(encoder.encode, 100))
+        (alone,) = frames(ready.best([row], [TOP], RecentVectors(encoder.encode, 100)))
         for found in (one, alone):
             assert found["demand_id"].tolist() == expected["demand_id"].tolist()
             assert found["p"].tolist() == expected["p"].tolist()
@@ -54,9 +59,13 @@ def test_one_by_one_and_together_the_answers_are_those_of_the_whole_match(
                 np.testing.assert_allclose(found[column], expected[column].astype(float), atol=0.011)
 
 
+def test_a_match_says_what_a_row_of_matches_says() -> None:
+    assert list(Match._fields) == [column for column in MATCH_COLUMNS if column != "program_id"]
+
+
 def test_each_gets_as_many_as_it_asked_for(asked: pd.DataFrame, ready: ReadyDemands, encoder: Encoder) -> None:
     rows, fresh = rows_of(asked)[:3], RecentVectors(encoder.encode, 1000)
-    few, none, many = ready.best(rows, [2, 0, 50], fresh)
+    few, none, many = frames(ready.best(rows, [2, 0, 50], fresh))
     assert (len(few), len(none)) == (2, 0)
     assert len(many) > 2
     assert many["p"].is_monotonic_decreasing
@@ -69,7 +78,7 @@ def test_rows_of_one_text_are_all_answered_and_nothing_below_the_floor() -> None
     ready = ready_demands(twice, encoder)
     for row, found in zip(
         rows_of(PROGRAMS),
-        ready.best(rows_of(PROGRAMS), [100] * len(PROGRAMS), RecentVectors(encoder.encode, 100), floor=0.2),
+        frames(ready.best(rows_of(PROGRAMS), [100] * len(PROGRAMS), RecentVectors(encoder.encode, 100), floor=0.2)),
         strict=True,
     ):
         expected = whole[whole["program_id"] == row["program_id"]]
@@ -119,7 +128,7 @@ def test_many_demands_are_asked_through_the_compressed_index_and_little_is_misse
     monkeypatch.setattr(near_index, "candidates", lambda *given: asked.append(1) or candidates(*given))
     programs = rows_of(city_tables["programs"].iloc[::30])
     tops, fresh = [10] * len(programs), RecentVectors(encoder.encode, 1000)
-    found, expected = near.best(programs, tops, fresh), exact.best(programs, tops, fresh)
+    found, expected = frames(near.best(programs, tops, fresh)), frames(exact.best(programs, tops, fresh))
     assert asked, "the compressed index was not asked"
     shared = [len({*a["demand_id"]} & {*b["demand_id"]}) / len(b) for a, b in zip(found, expected, strict=True)]
     assert np.mean(shared) > 0.95

@@ -34,7 +34,7 @@ def test_a_demand_counts_by_its_best_skill_however_unevenly_skills_are_spread() 
         skills = rng.normal(size=(starts[-1], 8)).astype(np.float32)
         nothing = lexical_vectors([""] * 3)
         none = Clauses(np.zeros((0, 8), np.float32), np.zeros(4, np.int64))
-        demands = Side({}, Clauses(skills, starts), none, nothing, nothing, np.zeros(3), np.zeros(3), [])
+        demands = Side({}, {}, Clauses(skills, starts), none, nothing, nothing, *[np.zeros(3)] * 5, [])
         left = rng.normal(size=(2, 8)).astype(np.float32)
         for columns in (np.array([0, 1, 2]), np.array([2, 0])):
             wanted = _wanted(demands, "skills", columns)
