@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
-import pandas as pd
-
 from api.answers.tables import records
 from api.http.encoding import SharedEncoder
 from api.http.problem import Problem
 from api.store import Store
 from indexes.vector_cache import RecentVectors
 from matcher.assessment import Assessment
+from matcher.matching.facets import Row
 from matcher.matching.questions import ReadyDemands, question_texts, ready_demands
 from matcher.matching.records import Match
 
@@ -44,7 +43,7 @@ class Posts:
 @dataclass(frozen=True)
 class _Question:
     posts: Posts
-    program: pd.Series
+    program: Row
     top: int
     answer: "Future[list[Match]]" = field(default_factory=Future)
 
@@ -91,7 +90,7 @@ class Matching:
         told_of = dict(zip(assessment.demands["demand_id"].tolist(), told, strict=True))
         return Posts(ready_demands(given, self._encoder.get()), told_of)
 
-    async def ask(self, posts: Posts, program: pd.Series, top: int) -> list[dict[str, Any]]:
+    async def ask(self, posts: Posts, program: Row, top: int) -> list[dict[str, Any]]:
         """The best demands of a program: each `Match` of `ReadyDemands.best` with what is told of the demand.
 
         Raises:

@@ -257,7 +257,7 @@ def _view(assessment_id: str, who: Caller, database: Database, store: Store) -> 
     return visible(store, assessment_id, who)
 
 
-def _program(text: dict[str, Any]) -> pd.Series:
+def _program(text: dict[str, Any]) -> dict[str, Any]:
     """A text as a row of the programs table, read as its cells are: 高职专科 is the level associate.
 
     Raises:
@@ -275,7 +275,7 @@ def _program(text: dict[str, Any]) -> pd.Series:
                 f"{column.name}（{column.zh}）是“{said}”：{fault.remedy.zh}{expected}",
                 f"{column.name} is {said!r}: {fault.remedy.en} {', '.join(column.choices)}".rstrip(),
             ) from None
-    return pd.Series(row, dtype=object)
+    return row
 
 
 def _counts(programs: pd.DataFrame, seen: set[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from indexes.encoder import Encoder
 from indexes.vector_cache import RecentVectors, VectorCache
 from indexes.vector_index import VectorIndex
 from matcher.matching.calibration import Calibration, centred, probability
-from matcher.matching.facets import FacetTexts, Tongue, demand_facets, program_facets
+from matcher.matching.facets import FacetTexts, Row, Tongue, demand_facets, program_facets
 from matcher.matching.match import (
     LANE,
     SPOKEN,
@@ -63,7 +63,7 @@ class ReadyDemands:
     clauses: RecentVectors = field(repr=False)
 
     def best(
-        self, programs: Sequence[pd.Series], tops: Sequence[int], encoder: RecentVectors, floor: float = 0.05
+        self, programs: Sequence[Row], tops: Sequence[int], encoder: RecentVectors, floor: float = 0.05
     ) -> list[list[Match]]:
         """The best demands of each program, the likeliest first.
 
@@ -111,7 +111,7 @@ class ReadyDemands:
         return found
 
 
-def question_texts(program: pd.Series) -> list[str]:
+def question_texts(program: Row) -> list[str]:
     """What of a program's row is encoded for a question."""
     text = program_facets(program)
     return [*compared_texts([text]), *text.clauses]
