@@ -5,13 +5,18 @@ from pathlib import Path
 
 import click
 
-from api.options import OUT_FOLDER, language_option
+from api.options import OrAddress, language_option
 from corpora.faults import Unusable
 
 
 @click.command(short_help="多个地区一次分析 / many regions in one go")
-@click.argument("regions", type=click.Path(exists=True, path_type=Path))
-@click.option("--out", type=OUT_FOLDER, required=True, help="结果文件夹 / folder of the results")
+@click.argument("regions", type=OrAddress(exists=True, path_type=Path))
+@click.option(
+    "--out",
+    type=OrAddress(file_okay=False, path_type=Path),
+    required=True,
+    help="结果文件夹或地址 / folder of the results, or an address",
+)
 @click.option("--policy", default="default", show_default=True, help="规则集名称或 YAML 文件 / pack's name or file")
 @click.option(
     "--scope",
@@ -36,7 +41,7 @@ from corpora.faults import Unusable
 )
 @click.option(
     "--earlier",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=OrAddress(exists=True, file_okay=False, path_type=Path),
     default=None,
     help="上年度的批量结果 / the batch of last year, region by region",
 )
@@ -57,8 +62,8 @@ from corpora.faults import Unusable
 )
 @language_option
 def batch(
-    regions: Path,
-    out: Path,
+    regions: Path | str,
+    out: Path | str,
     policy: str,
     scope: str | None,
     as_of: str | None,
@@ -66,7 +71,7 @@ def batch(
     draws: int,
     seed: int,
     counterfactuals: bool,
-    earlier: Path | None,
+    earlier: Path | str | None,
     edition: str,
     forms: str,
     lang: str,
@@ -78,6 +83,8 @@ def batch(
              或一份清单（CSV、XLSX）：地区、programs、outcomes、demands …，一格多个文件用分号隔开。
     REGIONS: a folder with one subfolder of tables a region, files named by their table; or a list: region, programs,
              outcomes, demands ..., several files of a table separated by semicolons.
+    三者（REGIONS、--out、--earlier）也可为 s3://桶/各市 等地址（先安装 s3fs 等）；清单文件须在本机。
+    All three may be addresses, such as s3://bucket/regions (pip install s3fs, or the like); a list lies on this machine.
     中断后用同一命令接着做：输入、设置和版本未变的地区不再重做。
     Run it again to go on: regions whose inputs, settings and versions are the same are not done again.
     一个地区的数据有误不影响其他地区；有未完成的地区时退出码为 1。

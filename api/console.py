@@ -197,8 +197,8 @@ def show_batch(batch: Batch, language: str) -> None:
             else f"not done: {names} (why: manifest.json)"
         )
         console.print(f"[yellow]{escape(note)}[/yellow]", soft_wrap=True)
-    for file in (*batch.overview, batch.folder / "manifest.json"):
-        console.print(str(file), soft_wrap=True, markup=False)
+    for name in (*(file.name for file in batch.overview), "manifest.json"):
+        console.print(batch.place.where(name), soft_wrap=True, markup=False)
 
 
 def show_evaluation(found: Evaluation, language: str) -> None:

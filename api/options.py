@@ -12,6 +12,13 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+class OrAddress(click.Path):
+    """A path, or an address such as s3://bucket/2026, which stays a text."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if "://" in str(value) else super().convert(value, param, ctx)
+
+
 def language_option(command: Callable[..., Any]) -> Callable[..., Any]:
     """--lang zh|en, Chinese unless told otherwise (or DUIKOU_LANG)."""
     return click.option(

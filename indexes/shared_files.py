@@ -1,7 +1,9 @@
 """Files in a place that several machines share: a folder, or any address that fsspec opens, such as an object store."""
 
 import io
+import os
 import uuid
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -40,8 +42,38 @@ def read_array(path: str) -> np.ndarray:
     return np.asarray(np.load(io.BytesIO(read(path))))
 
 
+def listed(address: str) -> list[str]:
+    """All files below an address, by their names from there on, sorted; empty where nothing is."""
+    files, name = _files(address)
+    start = f"{name.rstrip('/')}/"
+    return sorted(str(found)[len(start) :] for found in files.find(name) if str(found).startswith(start))
+
+
+def fetch(address: str, file: Path) -> None:
+    """Brings a file here, whole or not at all."""
+    files, name = _files(address)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.{uuid.uuid4().hex}.part")
+    try:
+        files.get_file(name, str(aside))
+        os.replace(aside, file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def put(file: Path, address: str) -> None:
+    """Brings a file of this machine to an address."""
+    write(address, file.read_bytes())
+
+
 def _files(path: str) -> tuple[Any, str]:
     from fsspec.core import url_to_fs
 
-    files, name = url_to_fs(path)
+    try:
+        files, name = url_to_fs(path)
+    except (ImportError, ValueError) as fault:
+        # Imported where it is needed: the first answer of a service does not wait for pandas.
+        from corpora.faults import Unusable
+
+        raise Unusable(f"{path} 打不开：{fault}", f"{path} cannot be opened: {fault}") from None
     return files, str(name)

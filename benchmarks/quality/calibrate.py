@@ -138,9 +138,16 @@ class Reference:
         return side(texts, self.vectors, centres, cohorts, evidence=False)
 
 
-def reference(labelled: Mapping[str, Labelled], encoder: Encoder, fold: int | None) -> Reference:
-    """Centres and cohorts of an encoder, from all labelled programs outside of the fold and all occupations."""
+def reference(
+    labelled: Mapping[str, Labelled], encoder: Encoder, fold: int | None, known: Mapping[str, np.ndarray] | None = None
+) -> Reference:
+    """Centres and cohorts of an encoder, from all labelled programs outside of the fold and all occupations.
+
+    Args:
+        known: vectors of texts that are not to be encoded.
+    """
     vectors = Vectors(encoder)
+    vectors.update(known or {})
     centres: dict[tuple[str, str], np.ndarray] = {}
     cohorts: dict[tuple[str, str], np.ndarray] = {}
     for found in labelled.values():

@@ -69,10 +69,7 @@ def find_regions(place: str | Path) -> list[Region]:
     path = Path(place)
     found = _of_folder(path) if path.is_dir() else _of_list(path)
     if not found:
-        raise Unusable(
-            f"{path} 里没有地区：每个地区一个子文件夹，内放 programs、outcomes、demands 等表",
-            f"no regions in {path}: it takes one subfolder a region, with its tables programs, outcomes, demands ...",
-        )
+        raise no_regions(str(path))
     seen: dict[str, str] = {}
     for region in found:
         # A file system may not tell capitals from small letters.
@@ -84,6 +81,14 @@ def find_regions(place: str | Path) -> list[Region]:
         if region.folder.strip(".") == "":
             raise Unusable(f"地区名称 {region.name} 不能作文件夹名", f"region {region.name} cannot name a folder")
     return found
+
+
+def no_regions(place: str) -> Unusable:
+    """That there are none in a folder or at an address."""
+    return Unusable(
+        f"{place} 里没有地区：每个地区一个子文件夹，内放 programs、outcomes、demands 等表",
+        f"no regions in {place}: it takes one subfolder a region, with its tables programs, outcomes, demands ...",
+    )
 
 
 def _of_folder(path: Path) -> list[Region]:

@@ -28,7 +28,8 @@ from matcher.judging import Progress
 from matcher.policy.pack import PolicyPack, load_pack
 from reports.annual import annual_report
 from reports.batch.overview import Undone, overview, view_of
-from reports.batch.regions import Region, find_regions
+from reports.batch.place import Place
+from reports.batch.regions import Region, find_regions, no_regions
 from reports.content import Edition
 from reports.fonts import faces
 from reports.page import page
@@ -98,13 +99,18 @@ class Batch:
     """What a batch came to.
 
     Attributes:
-        folder: of the results. regions: one outcome a region. overview: the files of the overview; empty where no
-            region was done.
+        place: of the results. regions: one outcome a region. overview: the files of the overview, as they lie here;
+            empty where no region was done.
     """
 
-    folder: Path
+    place: Place
     regions: tuple[Outcome, ...]
     overview: tuple[Path, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Of the results on this machine; of an address the copy in the cache."""
+        return self.place.folder
 
     def of(self, status: str) -> list[Outcome]:
         """The regions of one status."""
@@ -148,14 +154,15 @@ def run_batch(
 ) -> Batch:
     """Assesses every region of a folder or list and writes assessments, reports, an overview and a record of it all.
 
-    Where DUIKOU_CLUSTER names a cluster, its workers do the regions; they open `regions`, `out` and `earlier` under the same
-    paths, as a shared folder has them.
+    `regions`, `out` and `earlier` may be addresses that fsspec opens, such as s3://bucket/2026: files are brought here, and
+    results there. Where DUIKOU_CLUSTER names a cluster, its workers do the regions; they open the three under the same
+    addresses, or paths, as a shared folder has them.
 
     Run again with the same `out`, it does what is missing or has changed and nothing else. A region whose tables cannot
     be used is recorded with its message and does not stop the others.
 
     Args:
-        regions: a folder with one subfolder of tables a region, or a list; see `find_regions`.
+        regions: a folder with one subfolder of tables a region, or a list in a folder of this machine; see `find_regions`.
         out: folder of the results: manifest.json, overview-EDITION-LANGUAGE.xlsx and .html, and a folder a region.
         as_of: the day all are assessed for; None: that of the batch already in `out`, else today.
         earlier: results of the batch before, region by region, for measures and the chapter on last year's lists.
@@ -173,22 +180,25 @@ def run_batch(
     if "pdf" in forms:
         # Before hours of work: whether this machine has the faces that a PDF needs.
         faces()
-    place = Path(out)
+    place, inputs = Place.of(out), Place.of(regions)
     record = _record_of(place)
     before = record["settings"]["as_of"] if record else None
     asked: date | str = as_of or before or date.today()
     day = read_day(asked) if isinstance(asked, str) else asked
     settings = Settings(day, scope, horizon, draws, seed, counterfactuals, edition, language, tuple(forms), label)
     pack = policy if isinstance(policy, PolicyPack) else load_pack(policy)
-    work = _Work(place, settings, pack, Path(earlier) if earlier else None, encoder, progress)
+    work = _Work(place, inputs, settings, pack, Place.of(earlier) if earlier else None, encoder, progress)
     known = {outcome["region"]: outcome for outcome in record["regions"]} if record else {}
-    found = find_regions(regions)
-    place.mkdir(parents=True, exist_ok=True)
+    if inputs.remote and not inputs.names():
+        raise no_regions(inputs.given)
+    inputs.fetch()
+    found = find_regions(inputs.folder)
+    place.folder.mkdir(parents=True, exist_ok=True)
     # What stood in the record and has its turn still to come is kept in it: a batch that is stopped twice loses nothing.
     outcomes: dict[str, Any] = {r.name: known[r.name] for r in found if r.name in known}
     started, through, left = time.monotonic(), 0, sum(region.size for region in found)
     done: dict[str, Outcome] = {}
-    tasks = [(work, region, known.get(region.name)) for region in found]
+    tasks = [(work, work.sent(region), known.get(region.name)) for region in found]
     for at, outcome in spread(_one_region, tasks, None if encoder else cluster_address()):
         region = found[at]
         left -= region.size
@@ -202,7 +212,7 @@ def run_batch(
     finished = [done[region.name] for region in found]
     files = work.overview(finished)
     work.write_record([outcomes[region.name] for region in found], files)
-    return Batch(place, tuple(finished), tuple(place / name for name in files))
+    return Batch(place, tuple(finished), tuple(place.folder / name for name in files))
 
 
 def _one_region(task: tuple["_Work", Region, Mapping[str, Any] | None]) -> Outcome:
@@ -215,10 +225,11 @@ def _one_region(task: tuple["_Work", Region, Mapping[str, Any] | None]) -> Outco
 class _Work:
     """What all regions have in common; pickled, it goes to a worker, without the progress that only this machine shows."""
 
-    place: Path
+    place: Place
+    inputs: Place
     settings: Settings
     pack: PolicyPack
-    earlier: Path | None
+    earlier: Place | None
     given_encoder: Encoder | None
     progress: Progress | None
 
@@ -230,6 +241,23 @@ class _Work:
     def __getstate__(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)} | {"progress": None}
 
+    def sent(self, region: Region) -> Region:
+        """As it goes to a worker: where the tables come from an address, by their names there."""
+        if not self.inputs.remote:
+            return region
+        here = self.inputs.folder
+        files = {kind: tuple(file.relative_to(here) for file in files) for kind, files in region.files.items()}
+        return replace(region, files=files)
+
+    def _brought(self, region: Region) -> Region:
+        if not self.inputs.remote:
+            return region
+        bring = self.inputs.fetch_file
+        return replace(
+            region,
+            files={kind: tuple(bring(file.as_posix()) for file in files) for kind, files in region.files.items()},
+        )
+
     def region(self, region: Region, known: Mapping[str, Any] | None) -> Outcome:
         """One region, done unless it is finished already."""
         started = time.monotonic()
@@ -237,6 +265,7 @@ class _Work:
         try:
             if region.fault:
                 raise region.fault
+            region = self._brought(region)
             inputs = _hashes(region)
             outcome = replace(outcome, inputs=inputs, key=self._key(region, inputs))
             if known and known["key"] == outcome.key and known["status"] == DONE and self._is_whole(known):
@@ -254,11 +283,7 @@ class _Work:
     def overview(self, outcomes: Sequence[Outcome]) -> dict[str, str]:
         """Writes the overview of what is done; its files with their hashes."""
         s = self.settings
-        views = [
-            view_of(o.region, load_assessment(self.place / o.folder / ASSESSMENT), s.edition, s.language)
-            for o in outcomes
-            if o.status == DONE
-        ]
+        views = [view_of(o.region, self._result(o.folder), s.edition, s.language) for o in outcomes if o.status == DONE]
         if not views:
             return {}
         undone = [
@@ -268,9 +293,15 @@ class _Work:
         files = {}
         for form in OVERVIEW_FORMS:
             name = f"overview-{s.edition}-{s.language}.{form}"
-            _write(self.place / name, rendered(document, form))
-            files[name] = sha256(self.place / name)
+            _write(self.place.folder / name, rendered(document, form))
+            self.place.put(name)
+            files[name] = sha256(self.place.folder / name)
         return files
+
+    def _result(self, folder: str) -> Assessment:
+        """The assessment of a region that is done, wherever that was."""
+        self.place.fetch(f"{folder}/{ASSESSMENT}")
+        return load_assessment(self.place.folder / folder / ASSESSMENT)
 
     def write_record(self, outcomes: Sequence[Mapping[str, Any]], overview: Mapping[str, str] | None = None) -> None:
         """The record, whole or not at all."""
@@ -283,10 +314,14 @@ class _Work:
             "overview": dict(overview or {}),
         }
         text = json.dumps(record, ensure_ascii=False, indent=1) + "\n"
-        _write(self.place / MANIFEST, text.encode("utf-8"))
+        _write(self.place.folder / MANIFEST, text.encode("utf-8"))
+        self.place.put(MANIFEST)
 
     def _done(self, region: Region, outcome: Outcome) -> Outcome:
-        folder, s = self.place / region.folder, self.settings
+        folder, s = self.place.folder / region.folder, self.settings
+        if self.place.remote:
+            # A copy of what was there before; all that lies here afterwards goes there.
+            shutil.rmtree(folder, ignore_errors=True)
         # What a run that was killed left half written.
         for stale in folder.glob(f".{ASSESSMENT}-*"):
             shutil.rmtree(stale, ignore_errors=True)
@@ -299,6 +334,7 @@ class _Work:
             name = f"report-{s.edition}-{s.language}.{form}"
             _write(folder / name, rendered(document, form))
             results[name] = sha256(folder / name)
+        self.place.put(region.folder)
         return replace(
             outcome,
             status=DONE,
@@ -335,12 +371,16 @@ class _Work:
         return result, [{"zh": n.message("zh"), "en": n.message("en")} for n in notices]
 
     def _before(self, region: Region) -> Assessment | None:
-        folder = self.earlier / region.folder / ASSESSMENT if self.earlier else None
-        return load_assessment(folder) if folder and (folder / OF_ASSESSMENT).is_file() else None
+        if self.earlier is None:
+            return None
+        self.earlier.fetch(f"{region.folder}/{ASSESSMENT}")
+        folder = self.earlier.folder / region.folder / ASSESSMENT
+        return load_assessment(folder) if (folder / OF_ASSESSMENT).is_file() else None
 
     def _key(self, region: Region, inputs: Mapping[str, Any]) -> str:
         """Of everything that the region's results follow from."""
-        earlier = self.earlier / region.folder / ASSESSMENT / OF_ASSESSMENT if self.earlier else None
+        name = f"{region.folder}/{ASSESSMENT}/{OF_ASSESSMENT}"
+        earlier = self.earlier.fetch_file(name) if self.earlier else None
         parts = {
             "inputs": inputs,
             "settings": self.settings.record(),
@@ -352,7 +392,8 @@ class _Work:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def _is_whole(self, known: Mapping[str, Any]) -> bool:
-        folder = self.place / known["folder"]
+        self.place.fetch(known["folder"])
+        folder = self.place.folder / known["folder"]
         return all((folder / n).is_file() and sha256(folder / n) == digest for n, digest in known["results"].items())
 
 
@@ -373,22 +414,22 @@ def _hashes(region: Region) -> dict[str, list[dict[str, str]]]:
     return found
 
 
-def _record_of(place: Path) -> dict[str, Any] | None:
+def _record_of(place: Place) -> dict[str, Any] | None:
     """The record of a batch that is in the folder already; None for a new or empty folder.
 
     Raises:
         Unusable: the folder holds something else.
     """
-    if not place.exists() or (place.is_dir() and not any(place.iterdir())):
+    if not place.names() and not place.folder.is_file():
         return None
     try:
-        record = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        record = json.loads(place.fetch_file(MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         record = None
     if not isinstance(record, dict) or record.get("kind") != KIND:
         raise Unusable(
-            f"{place} 不是批量分析的结果文件夹，又不是空的：请换一个文件夹（--out）",
-            f"{place} is no folder of a batch and is not empty: name another (--out)",
+            f"{place.given} 不是批量分析的结果文件夹，又不是空的：请换一个文件夹（--out）",
+            f"{place.given} is no folder of a batch and is not empty: name another (--out)",
         )
     return record
 
