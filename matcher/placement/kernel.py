@@ -238,8 +238,10 @@ def partition(
             filled += 1
     local, local_demand, demands = np.empty(n, np.int64), np.empty(m, np.int64), np.empty(m, np.int64)
     kept = np.empty(size, np.int64)
-    start, head, tail = np.empty(n + 1, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
-    back_start, back = np.empty(m + 1, np.int64), np.empty(size, np.int64)
+    # Numbers of programs, demands and arcs in 32 bits: arcs are visited in no order, and beyond 100,000 of them in 64 bits
+    # the cache beside a core is too small.
+    start, head, tail = np.empty(n + 1, np.int64), np.empty(size, np.int32), np.empty(size, np.int32)
+    back_start, back = np.empty(m + 1, np.int64), np.empty(size, np.int32)
     flows, lefts, rooms = np.empty(size, np.int64), np.empty(n, np.int64), np.empty(m, np.int64)
     work = Work(
         np.empty(n, np.int64), np.empty(m, np.int64), np.empty(n, np.int64), np.empty(m, np.int64),
