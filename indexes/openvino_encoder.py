@@ -24,10 +24,12 @@ GRAPH: Final = "graph.xml"
 WORDS: Final = "words.npy"
 COMPILED: Final = "compiled"
 TOKENIZER: Final = "tokenizer.json"
-# Tokens of a batch: more no longer fit the cache beside a core. Some more where rows are long.
+# Tokens of a batch: more no longer fit the cache beside a core.
 BATCH_TOKENS: Final = 512
+# The same where rows are so long that one more or less makes the difference.
 MOST_TOKENS: Final = 768
-NEARLY: Final = 0.95
+# Share of an even part from which a batch that is not the last one is full.
+FULL: Final = 0.95
 # A row is as long as a multiple of this.
 STEP: Final = 16
 # A text begins at a multiple of this: products in bf16 add up two tokens at a time.
@@ -287,7 +289,7 @@ def packed(lengths: Sequence[int], streams: int = 1) -> list[Batch]:
         # Of what is left, over the batches that are left: the last one takes all of it, others no row for its last tokens.
         share: float = sum(length * count for length, count in counts.items())
         if (remaining := number - len(batches)) > 1:
-            share *= NEARLY / remaining
+            share *= FULL / remaining
         shortest = -(-max(counts) // STEP) * STEP
         widths = range(shortest, max(shortest, WIDEST) + 1, STEP)
         _, width, rows = min(_rows(counts, width, share) for width in widths)

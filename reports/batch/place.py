@@ -63,8 +63,9 @@ class Place:
         there = shared_files.listed(start)
         if strange := next((part for part in there if ".." in part.split("/")), None):
             raise Unusable(f"{start}/{strange}：名称中不能有 ..", f"{start}/{strange}: no name may hold ..")
+        known = set(there)
         for file in [path for path in here.rglob("*") if path.is_file()]:
-            if file.relative_to(here).as_posix() not in there:
+            if file.relative_to(here).as_posix() not in known:
                 file.unlink()
         for part in there:
             shared_files.fetch(f"{start}/{part}", here / part)

@@ -1,19 +1,17 @@
 """A cluster of worker processes on this machine: the same vectors, whoever makes them, and though one is killed."""
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
 
 from corpora.faults import Unusable
 from indexes.cluster import ClusterEncoder, cluster_address, encode_chunk, spread
 from indexes.encoder import choose_encoder, load_encoder
 from indexes.vector_cache import VectorCache
+from tests.workers import kill_one, two_workers
 
 TEXTS = [
     f"第{n}号工位{what}，记录并复检" for n in range(24) for what in ("焊接车架", "装配减速器", "调试机器人", "检验叶片")
@@ -22,18 +20,16 @@ CHUNKS = [TEXTS[start : start + 8] for start in range(0, len(TEXTS), 8)]
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as found:  # type: ignore[no-untyped-call]
-        yield found
+def cluster() -> Iterator[str]:
+    with two_workers() as address:
+        yield address
 
 
 def test_vectors_and_their_order_are_those_of_one_machine(
-    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alone = VectorCache(tmp_path / "alone", choose_encoder().encoder).encode(TEXTS)
-    monkeypatch.setenv("DUIKOU_CLUSTER", cluster.scheduler_address)
+    monkeypatch.setenv("DUIKOU_CLUSTER", cluster)
     monkeypatch.setenv("DUIKOU_SHARED", f"file://{tmp_path}/shared")
     encoder = load_encoder()
     assert isinstance(encoder, ClusterEncoder)
@@ -45,15 +41,13 @@ def test_vectors_and_their_order_are_those_of_one_machine(
     assert not list((tmp_path / "shared").rglob("*.part"))
 
 
-def test_a_worker_killed_in_the_middle_costs_its_chunks_alone(cluster: LocalCluster, tmp_path: Path) -> None:
+def test_a_worker_killed_in_the_middle_costs_its_chunks_alone(cluster: str, tmp_path: Path) -> None:
     own = choose_encoder().encoder
-    encoder = ClusterEncoder(own, None, cluster.scheduler_address, str(tmp_path))
-    with Client(cluster.scheduler_address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-        pids: dict[str, int] = client.run(os.getpid)
+    encoder = ClusterEncoder(own, None, cluster, str(tmp_path))
     found: dict[int, Any] = {}
     for at, vectors in encoder.encode_chunks(CHUNKS):
         if not found:
-            os.kill(min(pids.values()), signal.SIGKILL)
+            kill_one(cluster)
         found[at] = vectors
     assert sorted(found) == list(range(len(CHUNKS)))
     for at, chunk in enumerate(CHUNKS):
@@ -88,9 +82,9 @@ def test_no_scheduler_and_no_shared_place_are_said_plainly(monkeypatch: pytest.M
         load_encoder()
 
 
-def test_a_fault_of_a_task_reaches_the_driver_as_it_was(cluster: LocalCluster) -> None:
+def test_a_fault_of_a_task_reaches_the_driver_as_it_was(cluster: str) -> None:
     with pytest.raises(Unusable) as fault:
-        list(spread(_refuse, ["表"], cluster.scheduler_address))
+        list(spread(_refuse, ["表"], cluster))
     assert fault.value.message("zh") == "表不可用"
 
 

@@ -1,17 +1,15 @@
 """Shards searched together are one index, whoever built them, and though a worker is killed."""
 
-import os
-import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
 
 from indexes.cluster import spread
 from indexes.sharded_index import Part, build_shard, open_shards, write_part, write_shards
 from indexes.vector_index import IndexFault, write_index
 from tests.indexes.test_vector_index import names, unit_rows
+from tests.workers import kill_one, two_workers
 
 ENCODER = "hashing-64"
 
@@ -48,15 +46,11 @@ def test_a_worker_killed_in_the_middle_costs_its_shard_alone(tmp_path: Path) -> 
     alone = write_shards(tmp_path / "alone", made, ENCODER)
     (tmp_path / "shards").mkdir()
     tasks = [(part, str(tmp_path / "shards"), ENCODER, 1.0) for part in made]
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as cluster:  # type: ignore[no-untyped-call]
-        with Client(cluster.scheduler_address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            pids: dict[str, int] = client.run(os.getpid)
-        for done, _ in enumerate(spread(build_shard, tasks, cluster.scheduler_address)):
+    with two_workers() as cluster:
+        for done, _ in enumerate(spread(build_shard, tasks, cluster)):
             if done == 0:
-                os.kill(min(pids.values()), signal.SIGKILL)
-        together = write_shards(tmp_path / "shards", made, ENCODER, address=cluster.scheduler_address)
+                kill_one(cluster)
+        together = write_shards(tmp_path / "shards", made, ENCODER, address=cluster)
     asked = unit_rows(20, seed=1)
     for one, other in zip(together.search(asked, 50), alone.search(asked, 50), strict=True):
         assert one.tobytes() == other.tobytes()

@@ -1,15 +1,12 @@
 """A batch whose tables and results lie in a store that knows names alone, not folders."""
 
-import os
 import shutil
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
 import pytest
 from click.testing import CliRunner
-from distributed import Client, LocalCluster
 
 from api.cli import cli
 from corpora.faults import Unusable
@@ -19,6 +16,7 @@ from reports.batch import Batch, Outcome
 from reports.batch.place import Place
 from tests.reports.regions import three_regions
 from tests.reports.test_batch_cluster import files_of, run
+from tests.workers import kill_one, two_workers
 
 STORE = "memory://bucket"
 
@@ -42,13 +40,13 @@ def upload(folder: Path, address: str) -> None:
 def kept(address: str) -> dict[str, bytes]:
     """Every file at an address but the record."""
     files, start = fsspec.core.url_to_fs(address)
-    names = [name for name in files.find(start) if not name.endswith("/manifest.json") or "/assessment/" in name]
+    names = [name for name in files.find(start) if not name.endswith("/manifest.json")]
     return {name[len(start) + 1 :]: files.cat_file(name) for name in names}
 
 
 def test_the_store_holds_what_a_folder_would_hold(store: str, tmp_path: Path) -> None:
     here = run(tmp_path / "各市", tmp_path / "总览")
-    there = run(f"{store}/各市", f"{store}/总览")  # type: ignore[arg-type]
+    there = run(f"{store}/各市", f"{store}/总览")
     assert [(o.region, o.status, o.message) for o in there.regions] == [
         (o.region, o.status, o.message) for o in here.regions
     ]
@@ -62,14 +60,14 @@ def test_the_store_holds_what_a_folder_would_hold(store: str, tmp_path: Path) ->
 def test_it_goes_on_from_any_machine_and_does_again_what_the_store_lost(
     store: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = run(f"{store}/各市", f"{store}/总览")  # type: ignore[arg-type]
+    whole = run(f"{store}/各市", f"{store}/总览")
     before = kept(f"{store}/总览")
     monkeypatch.setattr("reports.batch.place.cache_folder", lambda: tmp_path / "another machine")
-    again = run(f"{store}/各市", f"{store}/总览")  # type: ignore[arg-type]
+    again = run(f"{store}/各市", f"{store}/总览")
     assert [o.fresh for o in again.of("done")] == [False, False]
     lost = next(name for name in before if name.startswith("丙市/report"))
     fsspec.filesystem("memory").rm(f"/bucket/总览/{lost}")
-    mended = run(f"{store}/各市", f"{store}/总览")  # type: ignore[arg-type]
+    mended = run(f"{store}/各市", f"{store}/总览")
     assert {o.region: o.fresh for o in mended.of("done")} == {"甲市": False, "丙市": True}
     assert kept(f"{store}/总览") == before
     assert len(whole.of("done")) == 2
@@ -87,11 +85,11 @@ def test_the_batch_of_last_year_may_lie_there_too(store: str, tmp_path: Path) ->
 
 def test_what_is_wrong_with_an_address_is_said(store: str) -> None:
     with pytest.raises(Unusable, match="no regions in memory://bucket/nothing: it takes one subfolder a region"):
-        run(f"{store}/nothing", f"{store}/总览")  # type: ignore[arg-type]
+        run(f"{store}/nothing", f"{store}/总览")
     with pytest.raises(Unusable, match="nosuch://bucket/总览 cannot be opened: Protocol not known: nosuch"):
-        run(f"{store}/各市", "nosuch://bucket/总览")  # type: ignore[arg-type]
+        run(f"{store}/各市", "nosuch://bucket/总览")
     with pytest.raises(Unusable, match="memory://bucket/各市 is no folder of a batch and is not empty"):
-        run(f"{store}/各市", f"{store}/各市")  # type: ignore[arg-type]
+        run(f"{store}/各市", f"{store}/各市")
 
 
 def test_no_name_in_a_store_reaches_beyond_the_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,21 +116,15 @@ def test_workers_on_other_machines_need_no_folder_in_common(tmp_path: Path, monk
     address = f"file://{tmp_path}/store"
     copies_of_workers = [Place.of(f"{address}/{name}").folder for name in ("各市", "总览")]
     upload(place, f"{address}/各市")
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as cluster:  # type: ignore[no-untyped-call]
-        with Client(cluster.scheduler_address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            pids: dict[str, int] = client.run(os.getpid)
-        monkeypatch.setenv("DUIKOU_CLUSTER", cluster.scheduler_address)
+    with two_workers() as cluster:
+        monkeypatch.setenv("DUIKOU_CLUSTER", cluster)
         monkeypatch.setattr("reports.batch.place.cache_folder", lambda: tmp_path / "copies")
-        killed: list[int] = []
 
         def told(outcome: Outcome, done: int, of: int, left: float | None) -> None:
-            if not killed:
-                killed.append(min(pids.values()))
-                os.kill(killed[0], signal.SIGKILL)
+            if done == 1:
+                kill_one(cluster)
 
-        together: Batch = run(f"{address}/各市", f"{address}/总览", told)  # type: ignore[arg-type]
+        together: Batch = run(f"{address}/各市", f"{address}/总览", told)
     assert all(folder.is_dir() for folder in copies_of_workers)
     for folder in copies_of_workers:
         shutil.rmtree(folder)

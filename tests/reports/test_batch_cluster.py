@@ -1,16 +1,14 @@
 """A batch whose regions are done by the workers of a cluster: the same files, though a worker is killed."""
 
-import os
-import signal
 from pathlib import Path
 
 import pytest
-from distributed import Client, LocalCluster
 
 from reports import run_batch
 from reports.batch import Batch, Outcome
 from tests.matcher.test_assessment import small
 from tests.reports.regions import three_regions, write_region
+from tests.workers import kill_one, two_workers
 
 
 def files_of(batch: Batch) -> dict[str, bytes]:
@@ -19,7 +17,7 @@ def files_of(batch: Batch) -> dict[str, bytes]:
     return {f.relative_to(batch.folder).as_posix(): f.read_bytes() for f in files}
 
 
-def run(place: Path, out: Path, told: object = None) -> Batch:
+def run(place: str | Path, out: str | Path, told: object = None) -> Batch:
     return run_batch(
         place, out, as_of="2026-10-15", forms=("html", "xlsx"), counterfactuals=False, label={"zh": "虚构", "en": "made up"},
         told=told,
@@ -33,17 +31,13 @@ def test_workers_write_what_one_machine_writes_though_one_is_killed(
     for name in ("丁市", "戊市", "己市"):
         write_region(place / name, demands=small()["demands"].assign(openings=[40 + ord(name[0]) % 7, 50]))
     alone = run(place, tmp_path / "一台")
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
-    ) as cluster:  # type: ignore[no-untyped-call]
-        with Client(cluster.scheduler_address, set_as_default=False) as client:  # type: ignore[no-untyped-call]
-            pids: dict[str, int] = client.run(os.getpid)
-        monkeypatch.setenv("DUIKOU_CLUSTER", cluster.scheduler_address)
+    with two_workers() as cluster:
+        monkeypatch.setenv("DUIKOU_CLUSTER", cluster)
         seen: list[str] = []
 
         def told(outcome: Outcome, done: int, of: int, left: float | None) -> None:
             if not seen:
-                os.kill(min(pids.values()), signal.SIGKILL)
+                kill_one(cluster)
             seen.append(outcome.region)
             assert (done, of) == (len(seen), 6)
 
