@@ -19,6 +19,13 @@ def rows(frame: pd.DataFrame) -> Iterator[Any]:
     return map(_row_type(tuple(map(str, frame.columns)))._make, zip(*columns, strict=True))
 
 
+def mappings(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as mappings, column -> cell."""
+    columns = list(map(str, frame.columns))
+    cells = (frame.iloc[:, place].tolist() for place in range(frame.shape[1]))
+    return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
 @cache
 def _row_type(columns: tuple[str, ...]) -> Any:
     return namedtuple("Row", columns, rename=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from corpora.frames import mappings
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder
 from indexes.vector_cache import VectorCache
@@ -19,7 +20,7 @@ def program_nearness(programs: pd.DataFrame, text: str, encoder: Encoder) -> dic
     """
     if programs.empty:
         return {}
-    texts = [program_facets(row).text for _, row in programs.iterrows()]
+    texts = [program_facets(row).text for row in mappings(programs)]
     vectors = VectorCache(cache_folder() / "vectors", encoder).encode(texts)
     centre = vectors.mean(axis=0)
     near = _unit(vectors - centre) @ _unit(encoder.encode([text]) - centre)[0]

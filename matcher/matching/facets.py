@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from corpora.frames import word
+from corpora.frames import mappings, word
 from corpora.skill_counts import without_counts
 from corpora.starter import catalogue, occupations
 
@@ -213,7 +213,7 @@ def text_size(row: Row) -> tuple[int, int]:
 
 def thin_texts(programs: pd.DataFrame, courses: int, characters: int) -> list[str]:
     """Names of the programs whose texts say too little to be judged: fewer courses and fewer characters than given."""
-    sizes = [(word(row["name"]), *text_size(row)) for _, row in programs.iterrows()]
+    sizes = [(word(row["name"]), *text_size(row)) for row in mappings(programs)]
     return [name for name, taught, said in sizes if taught < courses and said < characters]
 
 

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from corpora.frames import mappings
 from corpora.starter import catalogue, occupations
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder, load_encoder
@@ -128,8 +129,8 @@ def text_sides(
     evidence: bool = True,
 ) -> Sides:
     """Encodes the facets of two tables and, for evidence, their clauses; see `match_texts`."""
-    own, program_rows = distinct([program_facets(row) for _, row in programs.iterrows()])
-    wanted, demand_rows = distinct([demand_facets(row) for _, row in demands.iterrows()])
+    own, program_rows = distinct([program_facets(row) for row in mappings(programs)])
+    wanted, demand_rows = distinct([demand_facets(row) for row in mappings(demands)])
     titles = {language: official_titles(wanted, language) for language in sorted({text.language for text in own})}
     store = VectorCache(cache_folder() / "vectors", encoder)
     calibration = calibration_of(encoder, store, progress)

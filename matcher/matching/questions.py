@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from corpora.frames import mappings
 from indexes.cache import cache_folder
 from indexes.encoder import Encoder
 from indexes.vector_cache import RecentVectors, VectorCache
@@ -86,9 +87,11 @@ class ReadyDemands:
         columns = np.union1d(near, largest(shared, LANE)).astype(np.int64)
         explained = sides.explained(np.array([program]), columns)[0]
         p = probability(explained[:, 0])
+        # Every text is of one row at least: what is less likely than so many others is not shown.
+        least = max(floor, float(np.partition(p, -top)[-top])) if top < len(p) else floor
         found = [
             (-float(p[at]), self.ids[row], int(columns[at]), at)
-            for at in np.flatnonzero(p >= floor)
+            for at in np.flatnonzero(p >= least)
             for row in self.rows[columns[at]]
         ]
         shown = sorted(found)[:top]
@@ -126,7 +129,7 @@ def ready_demands(
         recall: share of the nearest demands that the lane of meaning should find; 1: every question scans all.
         progress: called with (step, done, of).
     """
-    wanted, rows = distinct([demand_facets(row) for _, row in demands.iterrows()])
+    wanted, rows = distinct([demand_facets(row) for row in mappings(demands)])
     titles = {language: official_titles(wanted, language) for language in SPOKEN}
     store = VectorCache(cache_folder() / "vectors", encoder)
     calibration = calibration_of(encoder, store, progress)

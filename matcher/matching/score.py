@@ -14,23 +14,28 @@ from matcher.matching.facets import DEMAND_FACETS, PROGRAM_FACETS, FacetTexts
 LEXICAL_FLOOR = 0.01
 # Up to so many rows are multiplied one by one.
 FEW_ROWS = 4
+# Rows whose vectors are worked on at a time.
+SLICE = 4_096
 # 29-1141 of 29-1141.00
 SOC_LENGTH = 7
 
 
 @dataclass(frozen=True)
 class Clauses:
-    """Vectors of several clauses a row, one after the other.
+    """Vectors of several clauses a row; many rows share a clause, whose vector is there once.
 
     Attributes:
-        vectors: float32 (c, d), centred, length 1; starts: int64 (n + 1,): row i owns vectors[starts[i] : starts[i + 1]].
+        vectors: float32 (different clauses, d), centred, length 1.
+        places: int64 (c,), the vector of each clause, one row after the other.
+        starts: int64 (n + 1,): row i owns the clauses from starts[i] to starts[i + 1].
     """
 
     vectors: np.ndarray
+    places: np.ndarray
     starts: np.ndarray
 
     def of(self, row: int) -> np.ndarray:
-        return self.vectors[self.starts[row] : self.starts[row + 1]]
+        return self.vectors[self.places[self.starts[row] : self.starts[row + 1]]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,7 @@ class Side:
         priors: (n,), of a demand's occupation, see `pair_scores`.
         tongues: int64 (n,), indexes into TONGUES.
         levels, divisions: int64 (n,), one more than the index into LEVELS and DIVISIONS; 0 where it is not known.
-        texts: the texts themselves.
+        texts: the texts themselves; cores: of a demand, see `FacetTexts.core`.
     """
 
     facets: dict[str, np.ndarray]
@@ -62,6 +67,7 @@ class Side:
     levels: np.ndarray
     divisions: np.ndarray
     texts: Sequence[FacetTexts]
+    cores: Sequence[str]
 
     def composite(self) -> np.ndarray:
         """One vector a row whose inner products follow the mean facet cosines, (n, d): what the index searches."""
@@ -102,15 +108,13 @@ def side(
         vectors: text -> float32 (d,), for every compared facet, skill and, with evidence, clause.
         centres: language -> float32 (d,); cohorts: language -> float32 (m, d), centred texts of the other side.
     """
-    width = len(centres["zh"])
-    own = np.stack([centres[t.language] for t in texts]) if texts else np.zeros((0, width), np.float32)
     compared = [t.compared() for t in texts]
     facets = {}
     for name in dict.fromkeys(key for row in compared for key in row):
         rows = [i for i, row in enumerate(compared) if name in row]
-        matrix = np.zeros((len(texts), width), np.float32)
-        matrix[rows] = centred(np.stack([vectors[compared[i][name]] for i in rows]), own[rows])
-        facets[name] = matrix
+        said = [(compared[i][name], texts[i].language) for i in rows]
+        facets[name] = np.zeros((len(texts), len(centres["zh"])), np.float32)
+        facets[name][rows] = _centred(said, vectors, centres)
     words = lexical_vectors([*(t.text for t in texts), *(next(iter(t.whole.values()), "") for t in texts)])
     shown = [t.clauses if evidence else () for t in texts]
     near = np.zeros(len(texts), np.float32)
@@ -121,8 +125,8 @@ def side(
     return Side(
         facets=facets,
         present={name: np.abs(matrix).sum(axis=1) > 0 for name, matrix in facets.items()},
-        skills=_clauses([t.skills() for t in texts], vectors, own),
-        clauses=_clauses(shown, vectors, own),
+        skills=_clauses([t.skills() for t in texts], texts, vectors, centres),
+        clauses=_clauses(shown, texts, vectors, centres),
         lexical=words[: len(texts)],
         title_lexical=words[len(texts) :],
         closeness=near,
@@ -131,6 +135,7 @@ def side(
         levels=_numbered([t.level for t in texts], LEVELS),
         divisions=_numbered([t.division for t in texts], DIVISIONS),
         texts=texts,
+        cores=[t.core for t in texts],
     )
 
 
@@ -168,7 +173,7 @@ def pair_scores(programs: Side, demands: Side, rows: np.ndarray, columns: np.nda
     asked, titled = _rows(demands.lexical, columns), _rows(demands.title_lexical, columns)
     words = [_shared(said, asked), _shared(said, titled), _shared(called, titled)]
     texts = [programs.texts[row].text.casefold() for row in rows]
-    cores = [demands.texts[column].core for column in columns]
+    cores = [demands.cores[column] for column in columns]
     contained = np.array([[core in text and bool(core) for core in cores] for text in texts], float).reshape(shape)
     scores = [
         2 * (_facet(programs, "whole")[rows] @ _facet(demands, "entry")[columns].T)
@@ -258,7 +263,7 @@ def _wanted(demands: Side, facet: str, columns: np.ndarray) -> _Wanted:
         return _Wanted(_facet(demands, facet)[columns], has)
     places, starts = _places(demands.skills.starts, columns)
     has = np.diff(starts) > 0
-    return _Wanted(demands.skills.vectors[places], has, starts[:-1][has])
+    return _Wanted(demands.skills.vectors[demands.skills.places[places]], has, starts[:-1][has])
 
 
 def _places(starts: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -322,19 +327,41 @@ def _numbered(values: Sequence[str], known: Sequence[str]) -> np.ndarray:
     return np.array([place.get(value, 0) for value in values], np.int64)
 
 
-def _clauses(texts: Sequence[Sequence[str]], vectors: Mapping[str, np.ndarray], centres: np.ndarray) -> Clauses:
-    counts = [len(t) for t in texts]
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    flat = [vectors[c] for t in texts for c in t]
-    if not flat:
-        return Clauses(np.zeros((0, centres.shape[1]), np.float32), starts)
-    return Clauses(centred(np.stack(flat), np.repeat(centres, counts, axis=0)), starts)
+def _clauses(
+    clauses: Sequence[Sequence[str]],
+    texts: Sequence[FacetTexts],
+    vectors: Mapping[str, np.ndarray],
+    centres: Mapping[str, np.ndarray],
+) -> Clauses:
+    known: dict[tuple[str, str], int] = {}
+    places = [
+        known.setdefault((clause, text.language), len(known))
+        for own, text in zip(clauses, texts, strict=True)
+        for clause in own
+    ]
+    starts = np.concatenate([[0], np.cumsum([len(own) for own in clauses])])
+    return Clauses(_centred(list(known), vectors, centres), np.array(places, np.int64), starts.astype(np.int64))
+
+
+def _centred(
+    texts: Sequence[tuple[str, str]], vectors: Mapping[str, np.ndarray], centres: Mapping[str, np.ndarray]
+) -> np.ndarray:
+    """Vectors of texts less the centre of their language, float32 (n, d), of length 1; (text, language) each."""
+    found = np.empty((len(texts), len(centres["zh"])), np.float32)
+    for start in range(0, len(texts), SLICE):
+        part = texts[start : start + SLICE]
+        found[start : start + SLICE] = centred(
+            np.stack([vectors[text] for text, _ in part]), np.stack([centres[language] for _, language in part])
+        )
+    return found
 
 
 def _row_means(found: Clauses) -> np.ndarray:
     counts = np.diff(found.starts)
     means = np.zeros((len(counts), found.vectors.shape[1]), np.float32)
     rows = np.flatnonzero(counts)
-    if len(rows):
-        means[rows] = np.add.reduceat(found.vectors, found.starts[rows], axis=0) / counts[rows, None]
+    for start in range(0, len(rows), SLICE):
+        part = rows[start : start + SLICE]
+        places, starts = _places(found.starts, part)
+        means[part] = np.add.reduceat(found.vectors[found.places[places]], starts[:-1], axis=0) / counts[part, None]
     return means

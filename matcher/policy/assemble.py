@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from corpora.frames import empty, rows, rows_by, whole, word, words
+from corpora.frames import empty, mappings, rows, rows_by, whole, word, words
 from corpora.schema import empty_frame
 from matcher.matching.facets import Row, text_size
 from matcher.matching.records import SkillCoverage
@@ -247,7 +247,7 @@ class Gatherer:
 
     def _pool_row(self, name: str, rows_of: pd.DataFrame) -> Row:
         """The pool as a program: the text of its fullest member, the age of its oldest."""
-        sizes = [text_size(row) for _, row in rows_of.iterrows()]
+        sizes = [text_size(row) for row in mappings(rows_of)]
         row = {str(column): value for column, value in rows_of.iloc[sizes.index(max(sizes))].items()}
         row["program_id"], row["name"] = name, "、".join(dict.fromkeys(rows_of["name"].astype(str)))
         row["year_opened"] = rows_of["year_opened"].min()

@@ -4,8 +4,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.feature_extraction import FeatureHasher
 
-from indexes.lexical import BUCKETS, grams, lexical_vectors
+from indexes.lexical import BUCKETS, SLICE, grams, lexical_vectors
 
 TEXTS = ["工业机器人系统操作员", "数控车工", "Industrial robots technician", "护理", "工业机器人技术"]
 
@@ -24,6 +27,29 @@ def test_the_vector_of_a_text_does_not_depend_on_the_other_texts() -> None:
     for row, text in zip(together, TEXTS, strict=True):
         np.testing.assert_array_equal(row, dense(lexical_vectors([text]))[0])
     np.testing.assert_array_equal(dense(lexical_vectors(TEXTS[::-1]))[::-1], together)
+
+
+def test_more_texts_than_are_cut_at_a_time_have_the_vectors_they_have_alone() -> None:
+    many = [f"焊工 type{i} 数控车工{i % 7}级" for i in range(SLICE + 3)]
+    together = lexical_vectors(many)
+    assert together.shape == (len(many), BUCKETS)
+    for i in (0, SLICE - 1, SLICE, SLICE + 2):
+        np.testing.assert_array_equal(dense(together[i]), dense(lexical_vectors([many[i]])))
+
+
+@given(st.lists(st.text("数控车焊接工艺ab1+#-. ſK，the", max_size=20), min_size=1, max_size=5))
+def test_grams_lie_in_the_buckets_where_a_well_known_hasher_puts_them(texts: list[str]) -> None:
+    expected = FeatureHasher(BUCKETS, input_type="string", alternate_sign=False).transform(map(grams, texts))
+    found = lexical_vectors(texts)
+    np.testing.assert_array_equal(found.indices, expected.indices)
+    np.testing.assert_array_equal(found.indptr, expected.indptr)
+
+
+def test_a_gram_said_twice_weighs_more_but_not_twice_as_much() -> None:
+    row = dense(lexical_vectors(["welding welding pipes"]))[0]
+    once = dense(lexical_vectors(["welding pipes"]))[0]
+    said, other = (int(np.flatnonzero(dense(lexical_vectors([word]))[0])[0]) for word in ("welding", "pipe"))
+    assert row[said] / row[other] == pytest.approx((1 + np.log(2)) * once[said] / once[other])
 
 
 def test_rows_have_length_one_and_no_similarity_exceeds_one() -> None:

@@ -27,14 +27,18 @@ def test_shared_words_of_few_rows_are_those_of_many_to_the_last_bit() -> None:
 
 
 def test_a_demand_counts_by_its_best_skill_however_unevenly_skills_are_spread() -> None:
-    """As many skills as demands, but two of one and none of another: each cosine still belongs to the demand that asks it."""
+    """As many skills as demands, but two of one and none of another, and some asked for by several demands: each cosine
+    still belongs to the demand that asks it.
+    """
     rng = np.random.default_rng(0)
     for counts in ([2, 0, 1], [0, 0, 3], [1, 1, 1], [0, 0, 0], [3, 1, 0]):
         starts = np.concatenate([[0], np.cumsum(counts)])
-        skills = rng.normal(size=(starts[-1], 8)).astype(np.float32)
+        different = rng.normal(size=(2, 8)).astype(np.float32)
+        places = rng.integers(2, size=starts[-1])
+        skills = different[places]
         nothing = lexical_vectors([""] * 3)
-        none = Clauses(np.zeros((0, 8), np.float32), np.zeros(4, np.int64))
-        demands = Side({}, {}, Clauses(skills, starts), none, nothing, nothing, *[np.zeros(3)] * 5, [])
+        none = Clauses(np.zeros((0, 8), np.float32), np.zeros(0, np.int64), np.zeros(4, np.int64))
+        demands = Side({}, {}, Clauses(different, places, starts), none, nothing, nothing, *[np.zeros(3)] * 5, [], [])
         left = rng.normal(size=(2, 8)).astype(np.float32)
         for columns in (np.array([0, 1, 2]), np.array([2, 0])):
             wanted = _wanted(demands, "skills", columns)
