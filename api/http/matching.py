@@ -1,7 +1,7 @@
 """Programs by their text against the demands of an assessment: all questions that wait are answered together.
 
-One thread computes. It takes whatever waits at the moment and never waits for more: alone a question is answered at once,
-and of many the texts are encoded in one go, which takes far less time than one after the other.
+Two threads compute. Each takes whatever waits at the moment and never waits for more: alone a question is answered at
+once, and of many the texts are encoded in one go, which takes far less time than one after the other.
 """
 
 import asyncio
@@ -25,6 +25,8 @@ from matcher.matching.records import Match
 
 # Questions whose texts are encoded in one go.
 MOST = 16
+# While one answers, which only one processor can do at a time, the other encodes.
+THREADS = 2
 # Texts of programs kept in memory: 1.5 kB each. Who asks again with one sentence changed has the others encoded.
 TEXTS = 4_096
 WAIT_SECONDS = 120
@@ -49,13 +51,13 @@ class _Question:
 
 
 class Matching:
-    """The thread that computes, started by the first question."""
+    """The threads that compute, started by the first question."""
 
     def __init__(self, encoder: SharedEncoder) -> None:
         self._encoder = encoder
         self._texts = RecentVectors(lambda texts: encoder.get().encode(texts), TEXTS)
         self._waiting: SimpleQueue[_Question | None] = SimpleQueue()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
         self._starting = threading.Lock()
         self._preparer = ThreadPoolExecutor(1, "preparing")
         self._coming: dict[Hashable, Future[Posts]] = {}
@@ -103,17 +105,21 @@ class Matching:
         return [{**match._asdict(), **posts.told[match.demand_id]} for match in found]
 
     def close(self) -> None:
-        """Ends the thread once what waits is answered; what is being made ready is not waited for."""
+        """Ends the threads once what waits is answered; what is being made ready is not waited for."""
         self._preparer.shutdown(wait=False, cancel_futures=True)
-        if self._thread is not None:
+        for _ in self._threads:
             self._waiting.put(None)
-            self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _start(self) -> None:
         with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="matching", daemon=True)
-                self._thread.start()
+            if not self._threads:
+                self._threads = [
+                    threading.Thread(target=self._run, name=f"matching {i}", daemon=True) for i in range(THREADS)
+                ]
+                for thread in self._threads:
+                    thread.start()
 
     def _run(self) -> None:
         ended = False

@@ -87,12 +87,11 @@ class ReadyDemands:
         columns = np.union1d(near, largest(shared, LANE)).astype(np.int64)
         explained = sides.explained(np.array([program]), columns)[0]
         p = probability(explained[:, 0])
-        # Every text is of one row at least: what is less likely than so many others is not shown.
-        least = max(floor, float(np.partition(p, -top)[-top])) if top < len(p) else floor
+        kept = np.flatnonzero(p >= floor)
         found = [
-            (-float(p[at]), self.ids[row], int(columns[at]), at)
-            for at in np.flatnonzero(p >= least)
-            for row in self.rows[columns[at]]
+            (-likely, self.ids[row], column, at)
+            for at, likely, column in zip(kept.tolist(), p[kept].tolist(), columns[kept].tolist(), strict=True)
+            for row in self.rows[column]
         ]
         shown = sorted(found)[:top]
         carried = self._carried(sides.programs, program, sorted({column for *_, column, _ in shown}))
