@@ -34,7 +34,7 @@ bench: .venv/.installed
 	$(BIN)/python benchmarks/report_speed.py
 	$(BIN)/python -m pytest -m nightly || [ $$? -eq 5 ]
 
-# Every speed benchmark, a dated result and a page with plots, two hours or so: make speed PEERS=PYTHON (benchmarks/run.py --help).
+# Every speed benchmark, a dated result and a page with plots, an hour or so: make speed PEERS=PYTHON (benchmarks/run.py --help).
 speed: .venv/.installed
 	$(BIN)/python benchmarks/run.py $(if $(PEERS),--peers $(PEERS))
 

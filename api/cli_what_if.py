@@ -56,7 +56,7 @@ def what_if(
     \b
     duikou what-if 结果 --policy anhui-2022
     duikou what-if 结果 --set surplus.rate=0.6 --set doubt.red=0.8
-    duikou what-if 结果 --openings D012=40 --intake P017=30 --out 假设.csv
+    duikou what-if 结果 --openings D012-2026=40 --intake P017=30 --out 假设.csv
     """
     from matcher import load_assessment
     from matcher.policy.pack import load_pack

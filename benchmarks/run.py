@@ -1,6 +1,6 @@
 """All speed benchmarks by one command: each with its peer or limit, into one dated result and a page with plots.
 
-    python benchmarks/run.py --peers PYTHON      # everything, two hours or so on two cores; the machine should be quiet
+    python benchmarks/run.py --peers PYTHON      # everything, an hour or so on two cores; the machine should be quiet
     python benchmarks/run.py --quick             # small sizes, minutes: whether every benchmark runs; no figures to quote
     python benchmarks/run.py --only index growth # these alone; what today's other parts gave stays
     python benchmarks/run.py --page              # runs nothing: the page again from the latest result

@@ -42,7 +42,7 @@ posts = sum(row["posts"] for part in closed for row in part["demands"])
 print(f"{supply:.2f} − {posts:.2f} = {supply - posts:.2f}（核算表：{block['cannot_be_placed']:.2f}）")
 
 # %% [markdown]
-# 就业率按层次与专业类收缩估计并带区间：小班的一两个人不应左右结论。与它同组的专业点：
+# 就业率按层次与专业大类收缩估计并带区间：小班的一两个人不应左右结论。与它同组的专业点：
 #
 # *Employment is an estimate with its interval, since one or two persons of a small class should not decide. The programs of its block:*
 

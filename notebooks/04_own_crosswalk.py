@@ -95,9 +95,9 @@ only.merge(programs[["program_id", "name"]]).merge(demands[["demand_id", "occupa
 ]
 
 # %% [markdown]
-# 也可以两者兼用：不给 `matches`，而把对应表里的配对作为人工复核（`reviews`，confirm）交进去，文本匹配由此得到校正。
+# 也可以两者兼用：不给 `matches`，而把对应表里的配对作为人工复核（`reviews`，confirm）交进去：它们优先于文本匹配；确认与否决各满20条后，其余配对的概率才随之校正。
 #
-# *Both can be used together: leave out `matches` and hand the pairs in as `reviews` (confirm); they override the texts and correct p where there are enough of them.*
+# *Both can be used together: leave out `matches` and hand the pairs in as `reviews` (confirm); they override the texts; p of other pairs is corrected only from 20 confirmed and 20 rejected pairs on.*
 
 # %%
 reviews = links.loc[links["p"] == 1.0, ["program_id", "demand_id"]].assign(decision="confirm", reason="对应表")

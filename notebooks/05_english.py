@@ -36,9 +36,9 @@ result.programs[["program_id", "name", "flag", "placeable_rate", "reason_en"]].h
 charts.chain_bars(result, "en")
 
 # %% [markdown]
-# 跨语言也能匹配：中文专业对英文职业。概率按每种语言的评分配对校准；跨语言没有这样的配对，所以只看排序，不当作概率用。
+# 跨语言也能匹配：中文专业对英文职业。跨语言的概率用中文评分配对（职业取其英文名称）校准；反过来的英文专业对中文岗位没有评分配对，只看排序。
 #
-# *Across languages: a Chinese program and English occupations. p was fitted on graded pairs of each language and of none across them, so read the order and not the probability.*
+# *Across languages: a Chinese program and English occupations. p across languages was fitted on the graded Chinese pairs with the occupations' English names; the other way around, English programs and Chinese posts, nothing was graded: read the order there and not the probability.*
 
 # %%
 chinese = (

@@ -1,4 +1,4 @@
-"""The public edition of an assessment: what may be shown to anybody (docs/method.md, section 9).
+"""The public edition of an assessment: what may be shown to anybody (docs/reports.md).
 
 Cells that rest on fewer than 10 graduates are left out, and with them enough neighbours that no sum of a block gives them
 away; demand fed by fewer than 3 enterprises comes without names or head counts; institutions, probabilities, texts that

@@ -63,8 +63,8 @@ class Matching:
         self._coming: dict[Hashable, Future[Posts]] = {}
 
     async def posts(self, store: Store, assessment_id: str) -> Posts:
-        """The demands of an assessment, made ready by the first question: seconds for a city, minutes for a hundred thousand
-        rows. Whoever asks meanwhile waits for the same, and holds no thread.
+        """The demands of an assessment, made ready by the first question: seconds for a city, half a minute or so for a
+        hundred thousand rows. Whoever asks meanwhile waits for the same, and holds no thread.
 
         Args:
             store: keeps what is ready beside what else is loaded.

@@ -1,7 +1,7 @@
 """What reviewers decided: it overrides p of the pair, stays apart from the model, and corrects p of other pairs.
 
 A confirmed pair counts as p = 1, a rejected one as p = 0; `p_model` keeps what the model said. With enough decisions of
-either kind the model's p is corrected on the logit scale, logit p' = slope * logit p + shift. Which pairs people look at
+each kind the model's p is corrected on the logit scale, logit p' = slope * logit p + shift. Which pairs people look at
 may well depend on p without harm to that; it must not depend on what else they know of the pair.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import minimize
 
-# Decisions of either kind below which p is left as it is: an interval on the shift is then still wide.
+# Decisions of each kind below which p is left as it is: an interval on the shift is then still wide.
 ENOUGH_OF_EACH = 20
 # Strength of the belief that the model is right, in decisions: a handful of reviews moves little.
 PRIOR_DECISIONS = 20.0

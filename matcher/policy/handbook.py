@@ -35,6 +35,11 @@ scope; otherwise their clause is not evaluable and names the scope that it needs
           - from: 2026-01-01    # and, where it ends, until: 2027-12-31
             value: 0.6
             reference: {{title: 文件名, issuer: 发文单位, date: 2026-01-01, clause: 第三条}}
+      rule.none_enrolled.years:
+        values:
+          - from: 2026-01-01
+            value: 3
+            reference: {{title: 文件名, issuer: 发文单位, date: 2026-01-01, clause: 第四条}}
     regulations:
       none_enrolled:
         verdict: {{zh: 撤销, en: withdraw}}

@@ -21,7 +21,9 @@ def test_every_setting_is_documented_with_its_default() -> None:
         [line] = [line for line in page.splitlines() if line.startswith(f"| `DUIKOU_{name.upper()}` |")]
         if name != "data":
             default = field.default
-            shown = {True: "true", False: "false", "": "empty", (): "empty"}.get(default, str(default))
+            shown = (
+                str(default).lower() if isinstance(default, bool) else "empty" if default in ("", ()) else str(default)
+            )
             assert f"| {shown} |" in line, line
 
 
