@@ -62,6 +62,15 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "bachelor": ("职业本科", "职教本科", "本科层次职业教育", "本科", "高职本科", "高等职业教育本科", "bachelordegree"),
 }
+# Traditional characters of headers and of the words of choices, and the simplified ones.
+_SIMPLIFIED: Final = str.maketrans(
+    "與業專舉習產億體個養冊軍決準減劃創別辦動勞協單歷參發變號員國聲處復頭學實審對層屆屬崗師幹廣應開異錄徑總願戰護報擬據數無時暫條來標級類緊約細紹"
+    "經結給絡絕統繼續編網職節補見規計訂認訓議記論設證評詳說課調責資過適採鏈錯長門間際僱預領額駁龍稱種確簽簡測濟靈點現環碼蓋畢沒徵當區內轄離團術權"
+    "執歸縣",
+    "与业专举习产亿体个养册军决准减划创别办动劳协单历参发变号员国声处复头学实审对层届属岗师干广应开异录径总愿战护报拟据数无时暂条来标级类紧约细绍"
+    "经结给络绝统继续编网职节补见规计订认训议记论设证评详说课调责资过适采链错长门间际雇预领额驳龙称种确签简测济灵点现环码盖毕没征当区内辖离团术权"
+    "执归县",
+)
 TRUE: Final = frozenset({"是", "有", "yes", "y", "true", "t", "1", "√", "✓", "✔", "☑", "对"})
 FALSE: Final = frozenset({"否", "无", "不是", "没有", "no", "n", "false", "f", "0", "×", "x", "✗", "错"})
 EMPTY: Final = frozenset(
@@ -190,6 +199,11 @@ class Merged:
     value: Any
 
 
+@dataclass(frozen=True)
+class Uncomputed:
+    """A cell with a formula whose result the file does not hold."""
+
+
 def clean_text(text: str) -> str:
     """Half-width letters and digits, no control characters, no spaces at the ends or in rows; line breaks stay."""
     # Long texts seldom hold a wide letter, and looking is far cheaper than translating.
@@ -200,8 +214,10 @@ def clean_text(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """The bare form in which spellings are compared: half-width, lower case, no spaces, brackets or joining marks."""
-    folded = unicodedata.normalize("NFKC", clean_text(text)).casefold()
+    """The bare form in which spellings are compared: half-width, lower case, simplified characters, no spaces, brackets or
+    joining marks.
+    """
+    folded = unicodedata.normalize("NFKC", clean_text(text)).casefold().translate(_SIMPLIFIED)
     return re.sub(r"[\s_\-*:()\[\]【】“”\"'.、/]+", "", folded)
 
 
@@ -211,6 +227,8 @@ def as_text(raw: Any) -> str:
         return raw
     if isinstance(raw, Merged):
         return as_text(raw.value)
+    if isinstance(raw, Uncomputed):
+        return "=…"
     if raw is None or raw is pd.NaT or raw is pd.NA:
         return ""
     if isinstance(raw, float):
@@ -235,6 +253,12 @@ def parse_cell(column: Column, raw: Any, percent: bool = False) -> Any:
     Raises:
         BadCell: with a code and a remedy, for everything that has no single clear meaning.
     """
+    if isinstance(raw, Uncomputed):
+        raise BadCell(
+            "formula_unsaved",
+            "公式没有保存计算结果；请用 Excel 打开后重新保存，或直接填写值。",
+            "The result of the formula was not saved; open the file in Excel and save it again, or enter the value.",
+        )
     if isinstance(raw, Merged):
         if column.kind in ("count", "amount"):
             raise BadCell(
@@ -378,6 +402,13 @@ def _number(column: Column, raw: Any, text: str, percent: bool) -> float | int:
         raise _why_no_number(column, figure)
     if of_hundred:
         value /= 100
+    elif column.kind == "rate" and abs(value) == 1 and not percent:
+        # Growth of a whole 100 % is rarer than a 1 that means 1 %, and the two cannot be told apart.
+        raise BadCell(
+            "percent_unclear",
+            f"“{figure}”可指 {figure}% 或 {100 * value:g}%；请带 % 号填写。",
+            f"This may be {figure}% or {100 * value:g}%; write it with the % sign.",
+        )
     elif percent and value != 0:
         if abs(value) <= 1:
             raise BadCell(
@@ -386,14 +417,15 @@ def _number(column: Column, raw: Any, text: str, percent: bool) -> float | int:
                 f"The header says percent, so this may be {figure}% or {100 * value:g}%; write it with the % sign.",
             )
         value /= 100
-    return _within(column, value)
+    return _within(column, value, of_hundred or percent)
 
 
-def _within(column: Column, value: Decimal) -> float | int:
+def _within(column: Column, value: Decimal, told: bool = False) -> float | int:
+    """The value, if it lies within the limits; told: whether it was said to be in hundredths."""
     low, high = column.limits or LIMITS["amount"]
     whole = column.kind in ("year", "count")
     if not low <= value <= high:
-        if column.kind in ("share", "rate") and 1 < abs(value) <= 100:
+        if column.kind in ("share", "rate") and 1 < abs(value) <= 100 and not told:
             raise BadCell(
                 "out_of_range", f"若指 {value:g}%，请写 {value:g}%。", f"If {value:g}% is meant, write {value:g}%."
             )

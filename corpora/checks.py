@@ -12,10 +12,20 @@ from corpora.cells import BadCell, Column, as_text, parse_cell, plain
 from corpora.headers import Header, nearest
 from corpora.issues import NOTHING, Issue, Notice, Words
 from corpora.personal import holds_personal_value, is_personal_header, personal_rows
-from corpora.schema import Table
+from corpora.schema import TABLES, Table
 from corpora.sheets import Sheet
 
 SHOWN: Final = 60
+# Figures in hundreds or ten thousands, as a header or a line above it says; 百分 is a percentage.
+_MULTIPLE: Final = re.compile(
+    r"(?:单位|[(\[【])\s*(?:单位)?\s*:?\s*(?:十|百(?!分)|千|万|亿)|[(\[【]\s*(?:in )?(?:hundreds|thousands|millions)\b",
+    re.I,
+)
+_MULTIPLE_ABOVE: Final = re.compile(
+    r"单位\s*:?\s*(?:十|百(?!分)|千|万|亿)[人个名元]?|\bin (?:hundreds|thousands|millions)\b", re.I
+)
+# 95% says how certain a figure is, not what it is in.
+_PERCENT: Final = re.compile(r"(?<![\d.])\s*%|百分")
 _TOTALS: Final = re.compile(r"(.{0,12}(合计|总计|小计|共计)|总数|(grand)?total|subtotal|sum)", re.I)
 _REMARKS: Final = re.compile(
     r"(注|备注|说明|(填表|填报|制表|审核)\w{0,3}|数据来源|资料来源|note|source)s?\d*[：:\s]", re.I
@@ -39,6 +49,7 @@ class Part:
         origins: one entry a kept row.
         rows: cells of the kept rows, as stored.
         notices: rows left out on purpose: totals, examples, remarks, repeated headers.
+        above: what stands above the header.
     """
 
     source: str
@@ -47,6 +58,7 @@ class Part:
     origins: tuple[Origin, ...]
     rows: list[list[Any]]
     notices: tuple[Notice, ...]
+    above: str = ""
 
     def issue(self, code: str, remedy: Words, column: str | None = None, label: str = "") -> Issue:
         """A fault of the whole sheet."""
@@ -68,7 +80,8 @@ def part_of(sheet: Sheet, header: Header) -> Part:
         else:
             origins.append(Origin(sheet.source, sheet.name, index + 1))
             rows.append(cells)
-    return Part(sheet.source, sheet.name, header, tuple(origins), rows, tuple(notices))
+    above = " ".join(as_text(cell) for row in sheet.cells[: header.last_row] for cell in row if cell is not None)
+    return Part(sheet.source, sheet.name, header, tuple(origins), rows, tuple(notices), above)
 
 
 def is_total(text: str) -> bool:
@@ -145,12 +158,31 @@ def header_issues(table: Table, part: Part) -> list[Issue]:
         issues.append(part.issue("column_twice", remedy, name, both))
     for position, name in part.header.names.items():
         label = part.header.labels[position]
-        if table[name].dtype in ("Int64", "Float64") and re.search(r"[(（\[【](万|千|百)", label):
+        read, number = unicodedata.normalize("NFKC", label), table[name].kind in ("count", "amount")
+        if number and _MULTIPLE.search(read):
             remedy = Words(
                 "单位不是个；请换算成完整数字并改表头。",
                 "The unit is a multiple; enter full numbers and mend the header.",
             )
             issues.append(part.issue("scaled", remedy, name, label))
+        elif number and _PERCENT.search(read):
+            remedy = Words(
+                "此列填数量，表头却写明百分数；请换算成数量并改表头。",
+                "This column takes numbers and the header says percent; enter numbers and mend the header.",
+            )
+            issues.append(part.issue("percent", remedy, name, label))
+    # An importer's form has units of its own.
+    numbers = any(table[name].kind in ("count", "amount") for name in part.header.names.values())
+    if (
+        table.kind in TABLES
+        and numbers
+        and (found := _MULTIPLE_ABOVE.search(unicodedata.normalize("NFKC", part.above)))
+    ):
+        remedy = Words(
+            f"表头上方写着“{found.group()}”；请把各数换算成完整数字，并删去这个说明。",
+            f"Above the header stands '{found.group()}'; enter full numbers and delete that remark.",
+        )
+        issues.append(part.issue("scaled", remedy))
     return issues
 
 
@@ -212,7 +244,8 @@ def check(table: Table, parts: Sequence[Part]) -> tuple[pd.DataFrame, list[list[
 
 def _values(column: Column, rows: list[list[Any]], position: int, label: str) -> Iterator[tuple[Any, Any]]:
     """Raw cell and value, or the fault in its place. Equal cells are read once: most columns repeat themselves."""
-    percent = "%" in unicodedata.normalize("NFKC", label)
+    shares = column.kind in ("share", "rate")
+    percent = shares and bool(_PERCENT.search(unicodedata.normalize("NFKC", label)))
     known: dict[Any, Any] = {}
     for row in rows:
         raw = row[position] if position < len(row) else None

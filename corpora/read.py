@@ -132,10 +132,13 @@ def inspect_tables(paths: Paths, kind: str | Table, prepare: Prepare | None = No
         notices += told
         found, unread = _parts(declared, sheets)
         parts += found
+        hidden = [sheet.name for sheet, has_header in unread if has_header]
         if found:
-            notices += [Notice(source, name, None, "other_sheet", _OTHER_SHEET) for name in unread]
+            notices += [_unread(sheet, has_header) for sheet, has_header in unread]
+            if len(found) > 1:
+                notices += [_together(part) for part in found]
         else:
-            issues.append(_no_header(declared, source))
+            issues.append(_only_hidden(source, hidden[0]) if hidden else _no_header(declared, source))
     if parts and not any(part.rows for part in parts):
         words = Words("表头下没有数据行。", "There are no rows of data below the header.")
         issues += [part.issue("no_rows", words) for part in parts]
@@ -151,6 +154,32 @@ def inspect_frame(frame: pd.DataFrame, kind: str) -> Corpus:
 
 
 _OTHER_SHEET: Final = Words("没有可识别的表头，未读入。", "No header was recognised; the sheet was left out.")
+_HIDDEN_SHEET: Final = Words(
+    "隐藏的工作表，未读入；若要读入，请先取消隐藏。",
+    "The sheet is hidden and was left out; show it if it is to be read.",
+)
+
+
+def _unread(sheet: Sheet, has_header: bool) -> Notice:
+    code, words = ("hidden_sheet", _HIDDEN_SHEET) if has_header else ("other_sheet", _OTHER_SHEET)
+    return Notice(sheet.source, sheet.name, None, code, words)
+
+
+def _together(part: Part) -> Notice:
+    number = len(part.rows)
+    words = Words(
+        f"与同一文件的其他工作表合并读入，本表 {number} 行。",
+        f"Read together with other sheets of the file; rows of this one: {number}.",
+    )
+    return Notice(part.source, part.sheet, None, "several_sheets", words)
+
+
+def _only_hidden(source: str, sheet: str | None) -> Issue:
+    remedy = Words(
+        "只有隐藏的工作表含此表；请先取消隐藏再保存。",
+        "Only a hidden sheet holds the table; show it and save the file.",
+    )
+    return Issue(source, sheet, None, None, "hidden_sheet", None, NOTHING, remedy)
 
 
 def _no_header(declared: Table, source: str) -> Issue:
@@ -164,17 +193,19 @@ def _no_header(declared: Table, source: str) -> Issue:
     return Issue(source, None, None, None, "no_header", None, NOTHING, remedy)
 
 
-def _parts(declared: Table, sheets: Iterable[Sheet]) -> tuple[list[Part], list[str | None]]:
-    """The sheets that hold the table, and the names of those that hold something else."""
+def _parts(declared: Table, sheets: Iterable[Sheet]) -> tuple[list[Part], list[tuple[Sheet, bool]]]:
+    """The sheets that hold the table; and those left out: hidden ones that hold it (True), and what holds something else."""
     parts, unread = [], []
     for sheet in sheets:
         header = locate(declared, sheet.cells)
-        if header:
+        if header and sheet.hidden:
+            unread.append((sheet, True))
+        elif header:
             parts.append(part_of(sheet, header))
         elif sheet.name not in GUIDE_SHEETS.values() and any(
             as_text(cell).strip() for row in sheet.cells for cell in row
         ):
-            unread.append(sheet.name)
+            unread.append((sheet, False))
     return parts, unread
 
 

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +15,7 @@ import python_calamine
 from corpora.cells import Merged
 from corpora.decode import Undecodable, decode, delimiter
 from corpora.issues import Words
+from corpora.workbook_faults import faulty_cells
 
 TEXT_FILES: Final = (".csv", ".tsv", ".txt")
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
@@ -41,12 +42,14 @@ class Sheet:
         name: worksheet, None outside workbooks.
         cells: rows of cells as stored; the first row of the file is the first entry, rows may differ in length.
         width_is_fixed: rows cannot be longer than the header by a slip of a delimiter (all but text files).
+        hidden: its owner does not see it when the workbook is opened.
     """
 
     source: str
     name: str | None
     cells: list[list[Any]]
     width_is_fixed: bool = True
+    hidden: bool = False
 
 
 def read_sheets(path: Path, source: str) -> tuple[list[Sheet], str]:
@@ -99,7 +102,14 @@ def _text_sheet(data: bytes, source: str) -> Sheet:
     cells: list[list[Any]] = []
     try:
         cells.extend(records)
-    except csv.Error:
+    except csv.Error as fault:
+        if "field limit" in str(fault):
+            raise Unreadable(
+                "huge_cell",
+                f"第 {len(cells) + 1} 行附近有一格超过 {csv.field_size_limit()} 个字符；请核对引号，或缩短该格。",
+                f"A cell near row {len(cells) + 1} has more than {csv.field_size_limit()} characters; mend the quotation "
+                "marks or shorten it.",
+            ) from None
         # A stray quotation mark would otherwise swallow every line up to the next one without a word.
         row = len(cells) + 1
         raise Unreadable(
@@ -122,12 +132,15 @@ def _workbook_sheets(data: bytes, source: str, suffix: str) -> Iterable[Sheet]:
         raise locked
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            for name in book.sheet_names:
+            faulty = faulty_cells(data)
+            for known in book.sheets_metadata:
                 try:
-                    sheet = book.get_sheet_by_name(name)
+                    sheet = book.get_sheet_by_name(known.name)
                 except python_calamine.WorksheetNotFound:
                     continue  # a sheet that holds a chart only
-                yield Sheet(source, name, _spread(sheet))
+                hidden = known.visible != python_calamine.SheetVisibleEnum.Visible
+                cells = _with_faults(_spread(sheet), faulty.get(known.name, {}))
+                yield Sheet(source, known.name, cells, hidden=hidden)
     except python_calamine.PasswordError:
         raise locked from None
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError) as fault:
@@ -146,4 +159,13 @@ def _spread(sheet: python_calamine.CalamineSheet) -> list[list[Any]]:
             value = cells[top][left]
             for row in cells[top : bottom + 1]:
                 row[left] = Merged(value)
+    return cells
+
+
+def _with_faults(cells: list[list[Any]], faulty: Mapping[tuple[int, int], Any]) -> list[list[Any]]:
+    for (row, column), shown in faulty.items():
+        cells += [[] for _ in range(row + 1 - len(cells))]
+        cells[row] += [""] * (column + 1 - len(cells[row]))
+        if cells[row][column] in ("", None):
+            cells[row][column] = shown
     return cells

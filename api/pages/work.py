@@ -171,7 +171,7 @@ def columns_of(file: Path, kind: str, mapping: Mapping[str, str], private: bool)
         sheets, _ = read_sheets(file, file.name)
     except Unreadable:
         return ()
-    for sheet in sheets:
+    for sheet in (sheet for sheet in sheets if not sheet.hidden):
         header = locate(declared, sheet.cells)
         head = next((i for i, row in enumerate(sheet.cells[:SEARCHED_ROWS]) if sum(map(bool, _texts(row))) > 1), None)
         if header is None and head is None:

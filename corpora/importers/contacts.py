@@ -22,6 +22,11 @@ _LINK, _AT = ("://", "www."), ("@", "at)", "at]", "at#")
 _QQ, _WECHAT = ("q",), ("微信", "v信", "薇信", "wechat", "we", "vx", "wx")
 _CALL: Final = ("电话", "手机", "热线", "座机", "传真", "tel", "phone", "mobile", "fax")
 _PERSON: Final = ("联系人", "联络人", "负责人", "专员", "对接人", "contact")
+_FAMILY_NAMES: Final = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范"
+    "金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章"
+    "鲁岳翟殷詹申耿关兰焦俞左柳甘祝包宁尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
 _ADDRESSED: Final = ("先生", "女士", "小姐", "老师", "经理", "主任", "总")
 _NUMBER: Final = re.compile(r"(?:\d[^\d\u4e00-\u9fff]{0,4}){7}|\d[\d\s\-—转]{5}")
 # Longest first: an address holds what looks like other numbers. Mobile numbers in the groups people write, not any
@@ -68,6 +73,11 @@ _CONTACTS: Final[tuple[tuple[_Clue, re.Pattern[str]], ...]] = tuple(
             r"(?:联系人|联络人|招聘负责人|招聘专员|人事专员|对接人|负责人|contact\s?(?:person|name)?)\s?[:：]\s?"
             r"(?:[\u4e00-\u9fff]{1,4}(?:先生|女士|小姐|老师|经理|主任|总监|部长|同学)"
             r"|[\u4e00-\u9fff]{2,4}(?![\u4e00-\u9fff])|(?:(?:mr|mrs|ms|miss)\.?\s)?[a-z]+(?:\s[a-z]+){0,2})",
+        ),
+        (
+            _PERSON,
+            # Without a colon only what begins with one of the usual family names: 联系人信息 is nobody.
+            rf"(?:联系人|联络人|对接人)\s?(?!方式|方法|管理|安排|时间|单位|关系|项目|文件|查询)[{_FAMILY_NAMES}][\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])",
         ),
         (
             _ADDRESSED,

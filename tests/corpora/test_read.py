@@ -1,17 +1,21 @@
 """Files as they come: encodings, delimiters, title rows, merged headers, several sheets and files."""
 
+import re
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from corpora import BadTable, Corpus, check_together, inspect_frame, inspect_tables, read, validate, write_bad_rows
-from corpora.cells import plain
+from corpora.cells import _SIMPLIFIED, plain
+from corpora.headers import recognise
 from corpora.schema import TABLES, empty_frame, spellings
-from tests.corpora.files import text_file, workbook
+from tests.corpora.files import Rows, text_file, workbook
 
 DEMANDS = [
     ["岗位编号", "岗位名称", "职业代码", "层次", "招聘人数", "年份", "统计口径", "备考"],
@@ -246,6 +250,98 @@ def test_percent_in_the_header(tmp_path: Path) -> None:
     corpus = inspect_tables(text_file(tmp_path / "a.csv", rows), "demands")
     assert corpus.rows["growth"].tolist() == [0.05, 0.008]
     assert [(issue.row, issue.code) for issue in corpus.issues] == [(3, "percent_unclear")]
+
+
+def test_a_percent_sign_in_the_header_of_a_number_never_divides_it(tmp_path: Path) -> None:
+    rows = [["岗位编号", "岗位名称", "招聘人数", "需求人数下限（95%置信）"], ["D1", "电工", 100, 90]]
+    assert read(text_file(tmp_path / "a.csv", rows), "demands")["openings_low"].tolist() == [90]
+    rows[0][2] = "招聘人数（%）"
+    [issue] = inspect_tables(text_file(tmp_path / "b.csv", rows), "demands").issues
+    assert (issue.column, issue.code) == ("openings", "percent")
+
+
+@pytest.mark.parametrize("unit", ["（百人）", "（单位：万人）", "(单位:千人)", "（单位 万人）"])
+def test_figures_in_multiples_are_refused_by_their_header(tmp_path: Path, unit: str) -> None:
+    rows = [["岗位编号", "岗位名称", f"招聘人数{unit}"], ["D1", "电工", 1.2]]
+    issues = inspect_tables(text_file(tmp_path / "a.csv", rows), "demands").table_issues
+    assert [(issue.column, issue.code) for issue in issues] == [("openings", "scaled")]
+
+
+def test_a_unit_above_the_header_is_not_overlooked(tmp_path: Path) -> None:
+    rows = [["某市紧缺岗位表", "", "单位：万人"], ["岗位编号", "岗位名称", "招聘人数"], ["D1", "电工", 1.2]]
+    [issue] = inspect_tables(text_file(tmp_path / "a.csv", rows), "demands").table_issues
+    assert issue.code == "scaled"
+    assert "单位:万人" in issue.message("zh")
+    rows[0][2] = "单位：人"
+    assert not inspect_tables(text_file(tmp_path / "b.csv", rows), "demands").issues
+
+
+def test_a_hidden_sheet_is_left_out_and_told(tmp_path: Path) -> None:
+    header = ["岗位编号", "岗位名称", "招聘人数"]
+    sheets: dict[str, Rows] = {"今年": [header, ["D1", "电工", 30]], "旧版": [header, ["D2", "钳工", 400]]}
+    corpus = inspect_tables(workbook(tmp_path / "a.xlsx", sheets, hidden=["旧版"]), "demands")
+    assert corpus.rows["demand_id"].tolist() == ["D1"]
+    assert [(notice.sheet, notice.code) for notice in corpus.notices] == [("旧版", "hidden_sheet")]
+    only = inspect_tables(
+        workbook(tmp_path / "b.xlsx", {"说明": [["见隐藏表"]], "旧版": sheets["旧版"]}, hidden=["旧版"]), "demands"
+    )
+    assert [issue.code for issue in only.issues] == ["hidden_sheet"]
+
+
+def test_sheets_that_are_read_together_are_named_with_their_rows(tmp_path: Path) -> None:
+    header = ["岗位编号", "岗位名称", "招聘人数"]
+    sheets: dict[str, Rows] = {"甲": [header, ["D1", "电工", 30]], "乙": [header, ["D2", "钳工", 4], ["D3", "焊工", 5]]}
+    corpus = inspect_tables(workbook(tmp_path / "a.xlsx", sheets), "demands")
+    told = [(notice.sheet, notice.message("zh")) for notice in corpus.notices if notice.code == "several_sheets"]
+    assert [(sheet, text.count("1 行"), text.count("2 行")) for sheet, text in told] == [("甲", 1, 0), ("乙", 0, 1)]
+
+
+def test_failed_and_unsaved_formulas_are_no_empty_cells(tmp_path: Path) -> None:
+    header = ["岗位编号", "岗位名称", "招聘人数", "应届可任占比"]
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    for name in ("甲", "乙"):
+        sheet = book.add_worksheet(name)
+        for row, cells in enumerate(
+            [header, [f"{name}1", "电工", 30], [f"{name}2", "钳工", 20], [f"{name}3", "焊工", 10]]
+        ):
+            sheet.write_row(row, 0, cells)
+        sheet.write_formula(1, 3, "=1/0", None, "#DIV/0!")
+        sheet.write_formula(2, 3, "=0.1*5", None, 0.5)
+        sheet.write_formula(3, 3, '=IF(C4>0,"","x")', None, "")
+    book.close()
+    # Excel marks the result of a formula that is a text.
+    saved = changed(tmp_path / "a.xlsx", tmp_path / "b.xlsx", rb"(<c [^>]*)(><f>IF)", rb'\1 t="str"\2')
+    corpus = inspect_tables(saved, "demands")
+    found = [(issue.sheet, issue.row, issue.column, issue.code, issue.value) for issue in corpus.issues]
+    assert found == [(name, 2, "entry_share", "formula_error", "#DIV/0!") for name in ("甲", "乙")]
+    assert corpus.rows["entry_share"].isna().tolist() == [False, True] * 2
+
+    for kept in (b"<v></v>", b""):
+        unsaved = changed(saved, tmp_path / "c.xlsx", rb"<v>0.5</v>", kept)
+        codes = {(issue.row, issue.code) for issue in inspect_tables(unsaved, "demands").issues}
+        assert codes == {(2, "formula_error"), (3, "formula_unsaved")}
+
+
+def changed(book: Path, target: Path, what: bytes, into: bytes) -> Path:
+    with zipfile.ZipFile(book) as given, zipfile.ZipFile(target, "w") as made:
+        for name in given.namelist():
+            made.writestr(name, re.sub(what, into, given.read(name)))
+    return target
+
+
+@pytest.mark.parametrize("kind", list(TABLES))
+def test_headers_in_traditional_characters_are_the_same_headers(kind: str) -> None:
+    traditional = {new: old for old, new in _SIMPLIFIED.items()}
+    for column in TABLES[kind].columns:
+        for label in (column.zh, *column.aliases):
+            assert recognise(TABLES[kind], label.translate(traditional)) == column.name, label
+
+
+def test_a_big5_file_with_traditional_headers_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_bytes("崗位編號,崗位名稱,招聘人數,學歷層次\nD1,焊接操作工,30,高職專科\n".encode("big5"))
+    found = read(file, "demands")
+    assert found.loc[0, ["demand_id", "openings", "levels"]].tolist() == ["D1", 30, "associate"]
 
 
 @pytest.mark.parametrize("kind", list(TABLES))
