@@ -1,12 +1,15 @@
 """What the command line says: tables on stdout, progress and faults on stderr, in Chinese or English."""
 
+import re
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from types import TracebackType
 
-from rich.console import Console
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -48,6 +51,31 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "page": {"zh": "网页报告", "en": "Page"},
     "check": {"zh": "复核", "en": "Re-check it"},
 }
+
+
+# What stays on one line: a number with sign and unit, a Latin word, each with the marks and spaces behind it.
+_UNBROKEN = re.compile(r"(?:[!-~–—]+|\S|^)[，。；、：）】》\]),.;]*\s*", re.DOTALL)
+
+
+class Sentence:
+    """A text folded between Chinese characters or Latin words, never within a number."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(min(20, options.max_width), options.max_width)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        breaks, at, room = list[int](), 0, options.max_width
+        for piece in _UNBROKEN.findall(self._text.plain):
+            if cell_len(piece.rstrip()) > room and at:
+                breaks.append(at)
+                room = options.max_width
+            at, room = at + len(piece), room - cell_len(piece)
+        for line in self._text.divide(breaks):
+            line.rstrip()
+            yield line
 
 
 class Steps(AbstractContextManager["Steps"]):
@@ -104,8 +132,8 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
     console.print(f"\n[bold]{t('strongest')}[/bold]")
     cases = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     cases.add_column(t("flag"), no_wrap=True)
-    cases.add_column(t("program"), overflow="fold", max_width=36)
-    cases.add_column(t("why"), overflow="fold")
+    cases.add_column(t("program"), max_width=36)
+    cases.add_column(t("why"))
     for flag in SHOWN_FLAGS:
         for place, row in enumerate(strongest_cases(assessment, flag, 2).to_dict("records")):
             name = f"{row['name']} · {row['institution']}" if isinstance(row["institution"], str) else str(row["name"])
@@ -115,7 +143,7 @@ def show(assessment: Assessment, language: str, written: Mapping[str, str]) -> N
                 if key and key != "guard_blocks":
                     why.append(f" [{NOTICES[key][language]}]", style="dim")
             head = Text(FLAG_NAMES[flag][language] if place == 0 else "", style=f"bold {COLOURS[flag]}")
-            cases.add_row(head, name, why)
+            cases.add_row(head, Sentence(Text(name)), Sentence(why))
     console.print(cases)
     console.print(f"\n{_offer(assessment, language)}")
     for warning in manifest["warnings"]:
