@@ -14,7 +14,7 @@ from api.state.assessments import Assessments
 from api.state.corpora import Corpora
 from api.state.models import AssessmentRow
 from matcher.assessment import INPUTS
-from matcher.policy.pack import load_pack
+from matcher.policy.pack import shipped_pack
 
 router = APIRouter(prefix="/v1/assessments", tags=["assessments"])
 REQUIRED = ("programs", "outcomes", "demands")
@@ -90,7 +90,7 @@ def request_assessment(
     idempotency_key: IdempotencyKey = None,
 ) -> JobBody:  # fmt: skip
     """Accepted as a job; follow its Location. The assessment has the id of the job."""
-    load_pack(body.policy)
+    shipped_pack(body.policy)
     with database.write() as session:
         for kind, ids in body.corpora.items():
             for corpus_id in ids:

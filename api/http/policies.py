@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from api.http.bodies import Page, Words
 from api.http.callers import Viewer
 from api.http.problem import not_found, responses
-from matcher.policy.pack import PolicyPack, load_pack, pack_warnings, shipped_packs
+from matcher.policy.pack import PolicyPack, pack_warnings, shipped_pack, shipped_packs
 
 router = APIRouter(prefix="/v1/policies", tags=["policies"])
 
@@ -113,7 +113,7 @@ def read_policy(
 
 @cache
 def _pack(name: str) -> PolicyPack:
-    return load_pack(name)
+    return shipped_pack(name)
 
 
 def _head(name: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from api.views import demands_seen, programs_seen, visible
 from corpora.cells import BadCell, parse_cell
 from corpora.schema import TABLES
 from matcher.assessment import Assessment
+from matcher.policy.pack import shipped_pack
 from matcher.policy.verdict import FLAGS
 from matcher.what_if import what_if
 
@@ -217,7 +218,8 @@ async def ask_what_if(body: WhatIfRequest, row: TheRow, who: Planner, store: The
             "限定范围的密钥不能改动岗位数",
             "a key with a scope cannot change openings: they concern others too",
         )
-    found = await turns.take(lambda: what_if(assessment, **body.model_dump()))
+    asked = body.model_dump() | {"policy": shipped_pack(body.policy) if body.policy is not None else None}
+    found = await turns.take(lambda: what_if(assessment, **asked))
     return WhatIfAnswer(
         counts_from=_counts(assessment.programs, seen),
         counts_to=_counts(found.assessment.programs, seen),

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cache
 
 from api.pages.words import say
-from matcher.policy.pack import Parameter, PolicyPack, Reference, Value, load_pack, pack_warnings, shipped_packs
+from matcher.policy.pack import Parameter, PolicyPack, Reference, Value, pack_warnings, shipped_pack, shipped_packs
 from matcher.policy.words import GROUND_NAMES, GUARD_REASONS, MEASURE_NAMES, REGULATION_NAMES, Language
 
 
@@ -96,7 +96,7 @@ class Pack:
 @cache
 def pack(name: str) -> PolicyPack:
     """A shipped pack, read once."""
-    return load_pack(name)
+    return shipped_pack(name)
 
 
 def pack_lines(language: Language) -> tuple[PackLine, ...]:

@@ -31,7 +31,7 @@ from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
 __all__ = [
     "DatedValue", "PackError", "Parameter", "PolicyPack", "Reference", "Regulation", "Status", "Unit", "Value",
-    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_packs", "varied",
+    "Values", "load_pack", "pack_warnings", "parse_pack", "recorded_pack", "shipped_pack", "shipped_packs", "varied",
 ]  # fmt: skip
 
 # Reads the text of a pack by its name: (text, file), or None where there is none of that name.
@@ -48,8 +48,20 @@ def shipped_packs() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "default", name)))
 
 
+def shipped_pack(name: str) -> PolicyPack:
+    """A pack that ships with the product. No name opens another file, whoever gives it.
+
+    Raises:
+        PackError: no such pack.
+    """
+    found = _shipped(name)
+    if found is None:
+        raise _no_pack(name)
+    return _parsed(*found)
+
+
 def load_pack(name: str | Path = "default") -> PolicyPack:
-    """A pack that ships with the product, or one of the user's own.
+    """A pack that ships with the product, or one of the user's own: for who may open any file; others `shipped_pack`.
 
     Args:
         name: of a shipped pack, or the path of a YAML file. A file may extend a shipped pack or a file beside it.
@@ -64,11 +76,7 @@ def load_pack(name: str | Path = "default") -> PolicyPack:
         return parse_pack(_read(path), path.name, lambda other: _beside(path, other) or _shipped(other))
     found = _shipped(str(name))
     if found is None:
-        known = shipped_packs()
-        raise PackError(
-            f"no policy pack {str(name)!r}; there are: {', '.join(known)}, or name a YAML file",
-            f"没有政策规则集“{name}”；现有：{'、'.join(known)}，也可给出 YAML 文件路径",
-        )
+        raise _no_pack(str(name), "，也可给出 YAML 文件路径", ", or name a YAML file")
     return _parsed(*found)
 
 
@@ -87,7 +95,7 @@ def recorded_pack(record: Mapping[str, Any], day: date) -> PolicyPack:
         return (texts[name], f"{name}.yaml") if name in texts else _shipped(name)
 
     own = record["pack"] in texts
-    pack = parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source) if own else load_pack(record["pack"])
+    pack = parse_pack(texts[record["pack"]], f"{record['pack']}.yaml", source) if own else shipped_pack(record["pack"])
     # No text of the pack has these.
     parameters: Mapping[str, Any] = record.get("parameters") or {}
     assumed = {name: entry["value"] for name, entry in parameters.items() if entry["reference"] == str(ASSUMED)}
@@ -241,8 +249,18 @@ def _shipped_text(name: str) -> str | None:
 
 
 def _shipped(name: str) -> tuple[str, str] | None:
+    if name not in shipped_packs():
+        return None
     file = files("matcher.policy") / "packs" / f"{name}.yaml"
-    return (file.read_text(encoding="utf-8"), f"{name}.yaml") if file.is_file() else None
+    return file.read_text(encoding="utf-8"), file.name
+
+
+def _no_pack(name: str, zh: str = "", en: str = "") -> PackError:
+    known = shipped_packs()
+    return PackError(
+        f"no policy pack {name!r}; there are: {', '.join(known)}{en}",
+        f"没有政策规则集“{name}”；现有：{'、'.join(known)}{zh}",
+    )
 
 
 def _beside(path: Path, name: str) -> tuple[str, str] | None:

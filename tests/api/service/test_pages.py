@@ -2,12 +2,14 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.access import Role
 from api.store import Store
+from matcher.policy.pack import shipped_packs
 from tests.api.service.conftest import Service
 
 
@@ -136,3 +138,25 @@ def test_whoever_may_move_the_sliders_finds_the_first_answer_under_way(city_serv
     assert assessment.kept.empty, "a viewer asks no what-if"
     assert browser(city_service, "planner").get(path).status_code == 200
     assert not assessment.kept.empty
+
+
+def test_no_file_of_the_server_can_be_named_as_a_policy(city_service: Service, tmp_path: Path) -> None:
+    """A bureau's own pack, a file with secrets, none at all: the answer is the same, and the packs there are."""
+    own, secret = tmp_path / "own.yaml", tmp_path / "secret.yml"
+    own.write_text("name: own\nextends: default\nstatus: in_force\ntitle: {zh: 自有, en: own}\n", encoding="utf-8")
+    secret.write_text("password: 12345\n", encoding="utf-8")
+    client, page = city_service.client("planner"), browser(city_service, "planner")
+    for name in (str(own), str(own.with_suffix("")), str(secret), str(tmp_path / "none.yaml"), "../packs/default"):
+        known = f"no policy pack {name!r}; there are: {', '.join(shipped_packs())}"
+        asked = client.post(f"/v1/assessments/{city_service.assessment}/what-if", json={"policy": name})
+        assert (asked.status_code, asked.json()["detail_en"]) == (400, known)
+        corpora = {kind: ["0" * 16] for kind in ("programs", "outcomes", "demands")}
+        accepted = client.post("/v1/assessments", json={"title": "x", "corpora": corpora, "policy": name})
+        assert (accepted.status_code, accepted.json()["detail_en"]) == (400, known)
+        tables = {f"table:{kind}": "0" * 16 for kind in corpora}
+        form = page.post("/assessments", data={"csrf": token(page), "title": "x", "policy": name, **tables})
+        assert form.status_code == 400
+        assert "没有政策规则集" in form.text
+        assert "YAML" not in form.text + accepted.text + asked.text
+    address = f"/v1/assessments/{city_service.assessment}/what-if"
+    assert client.post(address, json={"policy": "anhui-2022"}).json()["programs"]
