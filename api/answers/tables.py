@@ -154,7 +154,8 @@ def chosen(
     """Places of the rows that have one of the values wanted in each column, and the text in one of the columns searched.
 
     Args:
-        sort: columns separated by commas, falling where a minus stands before; missing values last.
+        sort: columns separated by commas, falling where a minus stands before; missing values last. Of a column named
+            twice the first counts.
 
     Raises:
         Unusable: no such column to sort by.
@@ -171,15 +172,19 @@ def chosen(
     places = frame.index[kept]
     if not sort:
         return [int(place) for place in places]
-    names = [part.strip() for part in sort.split(",") if part.strip()]
-    columns = [name.removeprefix("-") for name in names]
-    if unknown := [column for column in columns if column not in frame]:
-        known = ", ".join(map(str, frame.columns))
-        raise Unusable(f"不能按 {unknown[0]} 排序；可用：{known}", f"cannot sort by {unknown[0]}; there are: {known}")
-    rising = [not name.startswith("-") for name in names]
-    return [
-        int(place) for place in frame.loc[places, columns].sort_values(columns, ascending=rising, kind="stable").index
-    ]
+    rising: dict[str, bool] = {}
+    for name in (part.strip() for part in sort.split(",") if part.strip()):
+        column = name.removeprefix("-").strip()
+        if column not in frame:
+            known = ", ".join(map(str, frame.columns))
+            raise Unusable(
+                f"不能按“{name}”排序：请给出列名，前加 - 为降序；可用：{known}",
+                f"cannot sort by {name!r}: name a column, with - before it to let it fall; there are: {known}",
+            )
+        rising.setdefault(column, not name.startswith("-"))
+    columns = list(rising)
+    found = frame.loc[places, columns].sort_values(columns, ascending=list(rising.values()), kind="stable")
+    return [int(place) for place in found.index]
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:

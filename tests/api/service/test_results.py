@@ -48,6 +48,22 @@ def test_filters_sorting_and_pages_fit_together(client: TestClient) -> None:
     assert all("数控" in "".join(str(v) for v in row.values()) for row in found)
 
 
+@pytest.mark.parametrize("what", ["programs", "demands", "whitespace", "chains", "lists", "lists?kind=school"])
+def test_a_column_named_twice_sorts_once_whichever_it_is(client: TestClient, what: str) -> None:
+    joint = "&" if "?" in what else "?"
+    whole = client.get(f"{what}{joint}limit=1000").json()
+    for column in whole["items"][0]:
+        once, twice = (client.get(f"{what}{joint}limit=1000&sort={sort}") for sort in (column, f"{column},-{column}, "))
+        assert (once.status_code, once.json()) == (200, twice.json()), column
+    book = client.get(f"{what}{joint}format=xlsx&sort=-{column},{column}")
+    assert CalamineWorkbook.from_filelike(io.BytesIO(book.content)).sheet_names
+    assert client.get(f"{what}{joint}limit=1000&sort=,").json() == whole
+    for unnamed in ("-", f"{column},-", "- "):
+        refused = client.get(f"{what}{joint}sort={unnamed}")
+        assert refused.status_code == 400
+        assert "cannot sort by '-': name a column" in refused.json()["detail_en"]
+
+
 def test_one_program_comes_with_a_certificate_that_adds_up(client: TestClient) -> None:
     detail = client.get("programs/P040").json()
     assert detail["program"]["flag"] == "phase_out"
