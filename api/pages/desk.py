@@ -119,7 +119,8 @@ def show_table(corpus_id: Id, visit: AVisit, who: Planner, page: int = 1) -> Res
         job = _job_view(_job(visit, corpus.job_id), visit.language)
         return visit.show("table", "uploads", view=TableView(line, job.id, 0, (), (), (), "", "", ""), job=job,
                           words=progress_words(visit.language))  # fmt: skip
-    offset = (max(1, page) - 1) * A_PAGE
+    page = max(1, min(page, -(-(corpus.issues or 0) // A_PAGE)))
+    offset = (page - 1) * A_PAGE
     found = list_issues(corpus_id, who, visit.database, visit.store, offset, A_PAGE)
     language = visit.language
     issues = tuple(

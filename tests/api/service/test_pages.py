@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.access import Role
+from api.pages.desk import A_PAGE
 from api.store import Store
 from matcher.policy.pack import shipped_packs
 from tests.api.service.conftest import Service
@@ -120,6 +121,25 @@ def test_a_table_with_personal_data_shows_none_of_its_cells(service: Service) ->
     assert "未通过" in page
     assert "张小明" not in page
     assert "13912345678" not in page
+
+
+def test_a_page_beyond_the_faults_of_a_table_is_its_last(service: Service) -> None:
+    client = browser(service, "planner")
+    faults = [f"第{n}约" for n in range(A_PAGE + 1)]
+    rows = "".join(f"P{n},2020,{fault}\n" for n, fault in enumerate(faults))
+    form = {"kind": "outcomes", "csrf": token(client)}
+    file = {"file": ("结果.csv", f"专业编号,毕业年份,毕业生数\n{rows}".encode())}
+    page = client.post("/tables", data=form, files=file).url.path
+    service.work()
+    for number in ("2", "3", "99999999999999999999"):
+        last = client.get(page, params={"page": number})
+        assert last.status_code == 200
+        # The first fault is an example of its column, too.
+        assert [fault for fault in faults[1:] if f">{fault}<" in last.text] == faults[A_PAGE:]
+        assert f"{page}?page=1" in last.text
+    for number in ("0", "-99999999999999999999"):
+        first = client.get(page, params={"page": number}).text
+        assert [fault for fault in faults if f">{fault}<" in first] == faults[:A_PAGE]
 
 
 def test_the_language_of_a_link_is_kept_for_the_next_pages(service: Service) -> None:
