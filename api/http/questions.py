@@ -245,9 +245,8 @@ def compare(
     if store.comparison(first, second).is_dir():
         return ComparisonAnswer(**compared(store, first, second, who))
     with database.write() as session:
-        key = f"compare:{first}:{second}"
-        job, _ = Jobs(session, who).submit("compare", {"from": first, "to": second}, key)
-        body = job_body(job)
+        # Without an idempotency key: those are the callers', and one that was cancelled or failed would stay.
+        body = job_body(Jobs(session, who).following("compare", {"from": first, "to": second}))
     headers = {"Location": f"/v1/jobs/{body.id}", "Retry-After": "2"}
     return JSONResponse(body.model_dump(mode="json"), status.HTTP_202_ACCEPTED, headers)
 

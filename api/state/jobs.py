@@ -41,6 +41,14 @@ class Jobs:
         Audit(self._session, self._caller).append(f"job.{kind}", job.id)
         return job, True
 
+    def following(self, kind: str, request: dict[str, Any]) -> Job:
+        """The caller's job of this request that is still to end, else a new one."""
+        going = select(Job).where(
+            Job.key_id == self._caller.key_id, Job.kind == kind, Job.state.not_in(ENDED), Job.cancel.is_(False)
+        )
+        known = next((job for job in self._session.scalars(going) if job.request == request), None)
+        return known or self.submit(kind, request)[0]
+
     def with_key(self, idempotency_key: str) -> Job | None:
         """The caller's job of this idempotency key."""
         found = select(Job).where(Job.key_id == self._caller.key_id, Job.idempotency_key == idempotency_key)

@@ -1,6 +1,7 @@
 """Jobs as their owner follows them, and as workers do them."""
 
 import json
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +9,9 @@ from collections.abc import Callable
 from fastapi.testclient import TestClient
 
 from api.access import SERVICE, Caller
+from api.state.assessments import Assessments
 from api.state.jobs import Jobs, Lease
+from api.state.models import AssessmentRow
 from api.work.worker import Worker
 from tests.api.service.conftest import Service
 
@@ -99,3 +102,30 @@ def test_a_comparison_is_computed_once_and_then_read(city_service: Service) -> N
         city_service.work()
     found = client.get("/v1/compare", params=query)
     assert (found.status_code, found.json()["programs"]) == (200, [])
+
+
+def test_a_comparison_that_was_cancelled_or_failed_is_computed_when_asked_for_again(city_service: Service) -> None:
+    client, store, base = city_service.client("planner"), city_service.app.state.store, city_service.assessment
+    # An assessment whose folder is missing for a while.
+    with city_service.database.write() as session:
+        known = session.get_one(AssessmentRow, base)
+        other = AssessmentRow(id="0" * 15 + "1", title="x", as_of=known.as_of, policy=known.policy, job_id=known.job_id,
+                              key_id=known.key_id)  # fmt: skip
+        Assessments(session, SERVICE).add(other, [])
+    query = {"from": base, "to": other.id}
+    # A caller's own key is no comparison's.
+    named = client.post("/v1/assessments/demo", headers={"Idempotency-Key": f"compare:{base}:{other.id}"})
+    client.delete(named.headers["location"])
+    ask = lambda: client.get("/v1/compare", params=query)  # noqa: E731
+    first = ask()
+    assert first.status_code == 202, first.text
+    assert ask().json()["id"] == first.json()["id"], "one that waits is followed"
+    client.delete(first.headers["location"])
+    second = ask()
+    city_service.work()
+    assert client.get(second.headers["location"]).json()["state"] == "failed"
+    third = ask()
+    assert len({answer.json()["id"] for answer in (named, first, second, third)}) == 4
+    shutil.copytree(store.assessment(base), store.assessment(other.id))
+    city_service.work()
+    assert (ask().status_code, ask().json()["programs"]) == (200, [])
