@@ -25,8 +25,10 @@ NOT_SHOWN: Mapping[str, str] = {"zh": "人数少于10，不公开", "en": "fewer
 _PROBABILITIES = ("flag_probability", "employment_below_probability")
 _OF_A_PROGRAM = (
     "supply", "placeable_rate", "placeable_low", "placeable_high", "headroom", "indispensability", "employment_mean",
-    "employment_low", "employment_high", "raw_rate_by_year", "own_gap", "completers_share_gap", "counterfactual",
+    "employment_low", "employment_high", "raw_rate_by_year", "own_gap", "completers_share_gap",
 )  # fmt: skip
+# What would change a flag is told in graduates and openings, also in those of demands that are left out.
+_QUOTING = ("counterfactual", "counterfactual_en")
 _OF_A_DEMAND = ("openings", "posts", "placed", "whitespace")
 _OF_A_BLOCK = ("rate", "supply", "posts", "unplaced_here", "cannot_be_placed", "observed_placed", "undercounted_by",
                "rate_at_high_posts")  # fmt: skip
@@ -101,7 +103,7 @@ def _small_cohorts(assessment: Assessment) -> set[str]:
 
 def _programs(assessment: Assessment, hidden: pd.Series, shut: pd.Series) -> pd.DataFrame:
     programs = assessment.programs.assign(institution=pd.array([None] * len(assessment.programs), dtype="string"))
-    programs = blank(programs, pd.Series(True, index=programs.index), _PROBABILITIES)
+    programs = blank(programs, pd.Series(True, index=programs.index), (*_PROBABILITIES, *_QUOTING))
     programs = blank(programs, hidden, _OF_A_PROGRAM)
     # Whoever knows a college's text could find its program by the hash.
     programs["text_hash"] = pd.array([None] * len(programs), dtype="string")
@@ -131,8 +133,11 @@ def _trace(trace: Mapping[str, Any]) -> dict[str, Any]:
     def bare(ground: Mapping[str, Any]) -> dict[str, Any]:
         return {**ground, "clauses": []}
 
+    needed = [_needed(entry) for entry in trace["needed"]]
     return {
         **trace,
+        "needed": needed,
+        "needed_data": {lang: [entry[lang] for entry in needed] for lang in ("zh", "en")},
         "flag_probability": None,
         "flag_shares": {},
         "reason": {lang: _reason(trace, lang) for lang in ("zh", "en")},
@@ -146,6 +151,19 @@ def _trace(trace: Mapping[str, Any]) -> dict[str, Any]:
         "links_in_new_sentences": [],
         "counterfactuals": [],
     }
+
+
+def _needed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """How many graduates are short gives away how many there were."""
+    if entry["column"] != "graduates" or entry["amount"] is None:
+        return dict(entry)
+    year = entry["year"]
+    text = {
+        "zh": f"毕业生人数不足：待 {year} 届及以后数据，或有同院校同专业类的专业点可合并评价",
+        "en": f"too few graduates so far: wait for the cohort of {year} and later, "
+        "or for programs of its class at its institution to be judged with it",
+    }
+    return {**entry, "amount": None, **text}
 
 
 def _links(assessment: Assessment, posts: Set[str]) -> pd.DataFrame:

@@ -1,6 +1,8 @@
 """What a public edition must not give away."""
 
 import json
+import re
+from dataclasses import replace
 from itertools import chain
 
 import pandas as pd
@@ -76,6 +78,45 @@ def test_nothing_names_an_institution_an_enterprise_or_a_probability(city: Asses
     assert public.programs[["flag_probability", "employment_below_probability"]].isna().all(axis=None)
     assert public.matches["p"].isna().all()
     assert all(trace["data_checks"] == [] for trace in public.traces)
+
+
+def test_texts_quote_no_figure_in_either_language(city: Assessment) -> None:
+    """A sentence may quote a small cohort, or openings that few enterprises stand behind: one in each is looked for."""
+    quoted = "735.19"
+    twins = [column for column in city.programs if f"{column}_en" in city.programs]
+    assert {"reason", "counterfactual"} <= set(twins)
+    texts = {name: f"{quoted}→8" for column in twins for name in (column, f"{column}_en")}
+    said = {"zh": quoted, "en": quoted}
+    traces = [{**trace, "reason": said, "counterfactuals": [{"kind": "openings", **said}]} for trace in city.traces]
+    told = replace(city, programs=city.programs.assign(**texts), traces=traces)
+    public = public_view(told)
+    tables = [
+        public.programs,
+        public.demands,
+        public.matches,
+        public.skills,
+        public_list(told),
+        *public.inputs.values(),
+    ]
+    for table in tables:
+        assert quoted not in table.to_csv()
+        for column in table.columns:
+            if f"{column}_en" in table:
+                assert (table[column].isna() == table[f"{column}_en"].isna()).all(), column
+    assert quoted not in json.dumps([public.blocks, public.traces], ensure_ascii=False)
+
+
+def test_what_is_still_needed_does_not_tell_how_many_graduates_there_were(city: Assessment) -> None:
+    short = {
+        t["program_id"] for t in city.traces if any(n["column"] == "graduates" and n["amount"] for n in t["needed"])
+    }
+    assert short & set(city.programs.loc[hidden_programs(city), "program_id"])
+    for trace in public_view(city).traces:
+        for entry in (n for n in trace["needed"] if n["column"] == "graduates"):
+            assert entry["amount"] is None
+            for lang in ("zh", "en"):
+                assert re.findall(r"\d+", entry[lang]) == [str(entry["year"])]
+                assert entry[lang] in trace["needed_data"][lang]
 
 
 def test_demand_of_few_enterprises_has_no_head_count(city: Assessment) -> None:
