@@ -12,10 +12,9 @@ from api.http.bodies import Limit, Offset, Page
 from api.http.callers import TheDatabase
 from api.http.problem import not_found, responses
 from api.http.reading import TheReading
-from api.http.reviews import ReviewBody, review_body
+from api.http.reviews import ReviewBody, list_reviews
 from api.http.tables import FILES, Row, Search, Shape, Sort, Values, plain, shown
 from api.state.assessments import Assessments
-from api.state.reviews import Reviews
 from matcher.explain import UnknownProgram
 from reports.public_tables import public_list
 
@@ -80,7 +79,7 @@ def list_programs(
     "/programs/{program_id}", summary="Everything behind one flag", response_model=ProgramDetail, responses=FOUND
 )
 def read_program(program_id: ProgramId, reading: TheReading, response: Response, database: TheDatabase) -> Any:
-    """Figures, trace, certificate, matches with evidence, skills, and what people said about it.
+    """Figures, trace, certificate, matches with evidence, skills; from planner up also what people said about it.
 
     An override stands beside the advice: `program.flag` is always what the method says.
     """
@@ -88,9 +87,10 @@ def read_program(program_id: ProgramId, reading: TheReading, response: Response,
         found = program_detail(reading.tables, program_id)
     except UnknownProgram:
         raise not_found("这个专业点", "program") from None
-    with database.read() as session:
-        reviews = Reviews(session, reading.who).all(reading.row.id, program_id)
-    said = [review_body(row).model_dump(mode="json") for row in reviews]
+    said: list[dict[str, Any]] = []
+    if reading.who.is_at_least("planner"):
+        reviews = list_reviews(reading.row, reading.who, database, program_id).items
+        said = [review.model_dump(mode="json") for review in reviews]
     override = next((review for review in reversed(said) if review["kind"] == "override"), None)
     return plain({**found, "reviews": said, "override": override}, response)
 

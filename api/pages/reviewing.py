@@ -33,6 +33,7 @@ class ReviewsView:
     """Everything said so far, and the forms that are open to the reader.
 
     Attributes:
+        readable: whether the reader may read them; else `records` is empty.
         override: the flag that the bureau set beside the advice; "" where it set none.
         posts: (demand_id, occupation) of the matches that may be confirmed or rejected.
         statements_until: the last day of the announcement round; "" where none is open.
@@ -40,6 +41,7 @@ class ReviewsView:
     """
 
     records: tuple[Record, ...]
+    readable: bool
     override: str
     posts: tuple[tuple[str, str], ...]
     statements_until: str
@@ -75,6 +77,7 @@ def reviews_view(
     bureau = who.is_at_least("bureau")
     return ReviewsView(
         records=records,
+        readable=who.is_at_least("planner"),
         override=override,
         posts=tuple(names.items())[:CONFIRMABLE],
         statements_until=open_now.isoformat() if open_now else "",

@@ -273,6 +273,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "after": ("之后", "then"),
     "reviews": ("复核与陈述", "Reviews and statements"),
     "reviews_none": ("尚无复核记录。", "No reviews yet."),
+    "reviews_inside": ("复核记录不公开。", "Reviews are not public."),
     "review_match": ("复核一个匹配", "Review a match"),
     "confirm": ("确认", "Confirm"),
     "reject": ("否决", "Reject"),

@@ -139,6 +139,18 @@ def test_a_viewer_reads_the_public_edition(city_service: Service, whole: Assessm
         assert client.request(method, f"/v1/{path}", json={}).status_code in (403, 422)
 
 
+def test_reviews_are_read_from_planner_up_on_the_page_as_over_http(city_service: Service, said: dict[str, str]) -> None:
+    path = f"/assessments/{city_service.assessment}/programs/{said['program_id']}"
+    for role in ("viewer", "planner", "bureau"):
+        client = city_service.client(role)  # type: ignore[arg-type]
+        answer, page = client.get(f"/v1{path}"), client.get(path, headers={"Accept": "text/html"})
+        assert (answer.status_code, page.status_code) == (200, 200)
+        inside = role != "viewer"
+        assert ("他校的秘密理由" in answer.text, "他校的秘密理由" in page.text) == (inside, inside)
+        assert (answer.json()["override"] is not None, 'class="overridden"' in page.text) == (inside, inside)
+        assert ("复核记录不公开" in page.text) == (not inside)
+
+
 def test_data_check_notices_are_for_the_bureau(city_service: Service, whole: Assessment) -> None:
     noticed = next(t["program_id"] for t in whole.traces if t["data_checks"])
     address = f"/v1/assessments/{city_service.assessment}/programs/{noticed}"
