@@ -1,6 +1,6 @@
 """/v1/assessments/{id}/reviews: what people say about an assessment; its advice is never touched."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Response, status
@@ -22,6 +22,8 @@ from matcher.policy.verdict import FLAGS
 router = APIRouter(prefix="/v1/assessments/{assessment_id}", tags=["reviews"])
 ProgramId = Annotated[str, Field(min_length=1, max_length=200, examples=["P040"])]
 DemandId = Annotated[str, Field(min_length=1, max_length=200, examples=["D148-2026"])]
+# How long after its day an announcement may still be entered.
+LATE_ENTRY = timedelta(days=90)
 Reason = Annotated[str, Field(min_length=1, max_length=5000)]
 
 
@@ -164,7 +166,20 @@ def list_reviews(row: TheRow, who: Planner, database: TheDatabase, program_id: s
     "/rounds", summary="Announce withdrawals", status_code=status.HTTP_201_CREATED, responses=responses("not-found")
 )
 def open_round(body: RoundRequest, row: TheRow, who: Bureau, database: TheDatabase) -> RoundBody:
-    """Opens the days within which schools may state their case."""
+    """Opens the days within which schools may state their case; of all programs, so a key without a scope is needed."""
+    if who.scoped:
+        raise Problem(
+            "not-allowed",
+            "公示涉及全部专业点，需要不限范围的密钥",
+            "an announcement concerns all programs: a key without a scope is needed",
+        )
+    earliest = date.today() - LATE_ENTRY
+    if body.announced_on < earliest:
+        raise Problem(
+            "invalid-request",
+            f"公示日期 {body.announced_on} 过早，最早可补记 {earliest} 的公示",
+            f"announced_on {body.announced_on} is too long ago: announcements are entered from {earliest} on",
+        )
     announced, until = body.announced_on.isoformat(), body.statements_until.isoformat()
     with database.write() as session:
         made = Round(assessment_id=row.id, announced_on=announced, statements_until=until, key_id=who.key_id)

@@ -47,6 +47,7 @@ class ReviewsView:
     statements_until: str
     may_state: bool
     may_decide: bool
+    may_announce: bool
     may_recompute: bool
     action: str
     rounds: str
@@ -83,6 +84,7 @@ def reviews_view(
         statements_until=open_now.isoformat() if open_now else "",
         may_state=who.is_at_least("planner") and open_now is not None and withdrawn,
         may_decide=bureau,
+        may_announce=bureau and not who.scoped and open_now is None,
         may_recompute=bureau and not who.scoped and any(r.kind == "match" for r in records),
         action=action,
         rounds=f"{base}/rounds",

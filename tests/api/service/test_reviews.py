@@ -74,6 +74,26 @@ def test_a_rejected_match_counts_in_a_new_assessment_beside_the_old_one(city_ser
     assert verify_folder(store.assessment(city_service.assessment)) == []
 
 
+def test_a_round_is_announced_by_a_key_without_a_scope_and_not_of_a_day_long_past(city_service: Service) -> None:
+    address = f"/v1/assessments/{city_service.assessment}"
+    days = {"announced_on": str(DAY), "statements_until": str(DAY + timedelta(7))}
+    district = city_service.client("bureau", regions=("中心城区",))
+    refused = district.post(f"{address}/rounds", json=days)
+    assert (refused.status_code, refused.json()["detail"]) == (403, "公示涉及全部专业点，需要不限范围的密钥")
+    whole = city_service.client("bureau")
+    past = whole.post(f"{address}/rounds", json={**days, "announced_on": "2019-03-01"})
+    assert past.status_code == 422
+    for told in (past.json()["detail"], past.json()["detail_en"]):
+        assert "2019-03-01" in told
+        assert str(DAY - timedelta(90)) in told
+    assert whole.get(f"{address}/rounds").json()["total"] == 0
+    # The page offers the form to whoever may send it.
+    form = f'action="/assessments/{city_service.assessment}/rounds"'
+    page = f"/assessments/{city_service.assessment}/programs/P001"
+    assert form in whole.get(page).text
+    assert form not in district.get(page).text
+
+
 def test_a_school_states_its_case_within_the_announcement(city_service: Service) -> None:
     bureau = city_service.client("bureau")
     address = f"/v1/assessments/{city_service.assessment}"
