@@ -13,11 +13,23 @@ import pandas as pd
 
 from corpora.faults import Unusable
 from corpora.frames import harmless
-from matcher.assessment import Assessment
+from matcher.assessment import INPUTS, Assessment
 
-# Kinds of files with rows, and whether a spreadsheet is likely to open them.
+# Kinds of files with rows that a spreadsheet is likely to open, and the lists made of them.
 _TABLES = ("programs", "demands", "skills")
+_LISTS = ("lists", "school_lists", "whitespace", "overlaps")
 MANIFEST = "assessment.json"
+SEAL = "seal"
+# Every file that the format has, beside the manifest.
+FORMAT = frozenset(
+    [
+        *(f"inputs/{kind}.parquet" for kind in INPUTS),
+        *(f"{name}.parquet" for name in (*_TABLES, "matches", "placement")),
+        *(f"{name}.csv" for name in (*_TABLES, *_LISTS)),
+        "blocks.json",
+        "traces.jsonl",
+    ]
+)
 
 
 class FolderFault(Unusable):
@@ -42,6 +54,7 @@ def write_folder(assessment: Assessment, folder: Path, extra: Mapping[str, str])
             str(f.relative_to(building).as_posix()): sha256(f) for f in sorted(building.rglob("*")) if f.is_file()
         }
         manifest = {**assessment.manifest, "files": hashes}
+        manifest[SEAL] = seal_of(manifest)
         _write_text(building / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
         building.chmod(0o755)
         if folder.exists():
@@ -132,6 +145,16 @@ def sha256(file: Path) -> str:
     """Hash of a file's bytes."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def seal_of(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 of what a manifest says, whatever its order and spaces, and without its seal.
+
+    Finds an edit by hand. It is no signature: whoever can compute it can seal something else.
+    """
+    said = {key: value for key, value in manifest.items() if key != SEAL}
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _write_files(assessment: Assessment, folder: Path) -> None:

@@ -1,7 +1,8 @@
 """Re-checks an assessment from its folder alone: sums and set membership, no solver, no model.
 
 Supply and posts are computed anew from the input tables, edges anew from the matches' p, levels and regions; then every
-certificate, the assignment and the published figures are added up. File hashes catch what no sum can see.
+certificate, the assignment, the published figures and the manifest's counts are added up. File hashes, and the manifest's
+seal, catch what no sum can see.
 """
 
 import json
@@ -15,18 +16,21 @@ import pandas as pd
 from corpora.frames import empty, rows
 from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
-from matcher.folder import as_shown, load_folder, sha256
+from matcher.folder import FORMAT, MANIFEST, SEAL, as_shown, load_folder, seal_of, sha256
 from matcher.matching.records import MATCH_COLUMNS
-from matcher.matching.reviews import reviewed
+from matcher.matching.reviews import Correction, reviewed
 from matcher.placement.agreements import contracted, serve_first
 from matcher.placement.certificate import check_certificates
 from matcher.placement.quantities import demand_posts, observed_placements
 from matcher.policy.earlier import filed_texts, text_hash
 from matcher.policy.kept import Kept
 from matcher.policy.lineage import carried_age, carried_history
-from matcher.policy.pack import Values, recorded_pack
+from matcher.policy.pack import Values, pack_warnings, recorded_pack
 from matcher.policy.statements import bureau_reviews
 from matcher.prepare import classified_matches, cohorts, completed, prepared_demands, seekers
+
+# Shares of draws are printed to the last digit of a float.
+SAME = 1e-6
 
 
 def verify_folder(folder: Path) -> list[str]:
@@ -45,7 +49,7 @@ def recheck(assessment: Assessment) -> list[str]:
     day = date.fromisoformat(manifest["as_of"])
     horizon = manifest["horizon"]
     values = recorded_pack(manifest["policy"], day).on(day)
-    faults = _changed_parameters(manifest, values)
+    faults = _changed_policy(manifest, values)
     tables = {kind: assessment.inputs.get(kind, empty_frame(kind)) for kind in INPUTS}
     programs = carried_age(completed(tables["programs"], []), tables["predecessors"])
     demands = prepared_demands(tables["demands"], horizon or day.year, values)
@@ -56,7 +60,7 @@ def recheck(assessment: Assessment) -> list[str]:
     floor = values.number("match.floor")
     modelled = written.dropna(subset="p_model")
     given = tables["matches"]
-    judged, _ = reviewed(
+    judged, correction = reviewed(
         modelled.assign(p=modelled["p_model"].astype(float))[MATCH_COLUMNS],
         bureau_reviews(tables["reviews"], programs),
         0.0 if len(given) else floor,
@@ -87,12 +91,21 @@ def recheck(assessment: Assessment) -> list[str]:
     faults += check_certificates(assessment.blocks, edges, persons, posts, assignment)
     observed = served.less_persons(observed_placements(outcomes, day.year, years))
     faults += _check_findings(assessment.blocks, observed, values)
-    return faults + _check_published(assessment, persons, posts)
+    faults += _check_published(assessment, persons, posts)
+    return faults + _check_counts(assessment, demands, correction) + _check_told(assessment)
 
 
 def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
     faults = []
-    listed = manifest.get("files", {})
+    if SEAL not in manifest:
+        faults.append(f"{MANIFEST} has no seal: it was taken out, or an earlier version wrote this folder")
+    elif manifest[SEAL] != seal_of(manifest):
+        faults.append(f"{MANIFEST} is not the file that was written: its seal does not fit what it says")
+    listed = manifest["files"]
+    faults += [
+        f"{name} is a part of every assessment and {MANIFEST} does not name it"
+        for name in sorted(FORMAT - listed.keys())
+    ]
     for name, expected in sorted(listed.items()):
         file = folder / name
         if not file.is_file():
@@ -104,6 +117,48 @@ def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
     return faults
 
 
+def _check_counts(assessment: Assessment, demands: pd.DataFrame, correction: Correction) -> list[str]:
+    """What the manifest counts, counted anew."""
+    anew: dict[str, dict[str, int]] = {
+        "flags": assessment.flag_counts(),
+        "counts": {kind: len(table) for kind, table in assessment.inputs.items() if len(table)},
+        "demand_roles": {str(role): int(n) for role, n in demands["role"].value_counts().items()},
+        "reviews": {"confirmed": correction.confirmed, "rejected": correction.rejected},
+    }
+    faults = []
+    for name, found in anew.items():
+        written = assessment.manifest[name]
+        # Of the reviews the manifest says more than their number.
+        for key in sorted(found.keys() if name == "reviews" else written.keys() | found.keys()):
+            if written.get(key) != found.get(key):
+                faults.append(f"{MANIFEST}: {name}.{key} is {written.get(key)}, the tables give {found.get(key)}")
+    return faults
+
+
+def _check_told(assessment: Assessment) -> list[str]:
+    """What the manifest and the traces both tell."""
+    manifest, faults = assessment.manifest, []
+    draws, earlier = manifest["draws"], manifest["earlier"]
+    policy = manifest["policy"]
+    told = {"as_of": manifest["as_of"], "pack": policy["pack"], "pack_status": policy["status"]}
+    for trace in assessment.traces:
+        program = trace["program_id"]
+        for key, said in told.items():
+            if trace[key] != said:
+                faults.append(f"{MANIFEST}: {key} is {said}, the trace of {program} says {trace[key]}")
+        if any(abs(draws * share - round(draws * share)) > SAME for share in trace["flag_shares"].values()):
+            faults.append(f"{MANIFEST}: the flag shares of {program} are none of {draws} draws")
+        if trace["counterfactuals"] and not manifest["counterfactuals"]:
+            faults.append(f"{MANIFEST}: counterfactuals were not searched, the trace of {program} lists some")
+        before = earlier["measures"].get(program, "")
+        if trace["measure"] and trace["measure"]["after"] != before:
+            after = trace["measure"]["after"]
+            faults.append(f"{MANIFEST}: the earlier measure of {program} is '{before}', its trace follows '{after}'")
+        if trace["text_changed"] != (program in earlier["texts"]):
+            faults.append(f"{MANIFEST}: the earlier text of {program} and its trace contradict each other")
+    return faults
+
+
 def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
     """What stands in two files says the same in both."""
     faults = []
@@ -112,22 +167,44 @@ def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
         if flags.get(str(row.program_id)) != row.flag:
             faults.append(f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another")
     for name in ("programs", "demands", "skills"):
+        if not (folder / f"{name}.csv").is_file():
+            continue
         shown = pd.read_csv(folder / f"{name}.csv", dtype="string", keep_default_na=False, encoding="utf-8-sig")
         if as_shown(getattr(assessment, name)) != shown.to_csv(index=False):
             faults.append(f"{name}.csv and {name}.parquet do not say the same")
     return faults
 
 
-def _changed_parameters(manifest: dict[str, Any], values: Values) -> list[str]:
+def _changed_policy(manifest: dict[str, Any], values: Values) -> list[str]:
     """A certificate speaks for the parameters it was made with; a newer pack is another assessment."""
-    written = manifest["policy"]["parameters"]
-    in_force = [name for name in sorted(values.pack.parameters) if values.has(name)]
-    now = {name: json.loads(json.dumps(values.dated(name).value)) for name in in_force}
-    return [
-        f"parameter {name} was {written[name]['value']} and is {now[name]} in this version's pack"
-        for name in sorted(written.keys() & now.keys())
-        if written[name]["value"] != now[name]
+    policy, pack = manifest["policy"], values.pack
+    says = {
+        "status": pack.status,
+        "title": dict(pack.title),
+        "lineage": list(pack.lineage),
+        "texts": dict(pack.texts or {}),
+    }
+    faults = [
+        f"{MANIFEST}: {key} of the policy is not what pack {pack.name} says" for key in says if policy[key] != says[key]
     ]
+    written = policy["parameters"]
+    now = {name: values.dated(name) for name in sorted(pack.parameters) if values.has(name)}
+    for name in sorted(written.keys() | now.keys()):
+        if name not in written or name not in now:
+            where = "this version's pack" if name in written else MANIFEST
+            faults.append(f"parameter {name} is missing in {where}")
+            continue
+        value, reference = json.loads(json.dumps(now[name].value)), str(now[name].reference)
+        if written[name]["value"] != value:
+            faults.append(f"parameter {name} was {written[name]['value']} and is {value} in this version's pack")
+        if written[name]["reference"] != reference:
+            faults.append(
+                f"parameter {name} rests on {written[name]['reference']!r}, in this version's pack on {reference!r}"
+            )
+    faults += [
+        f"{MANIFEST} lacks the warning: {w['en']}" for w in pack_warnings(values) if w not in manifest["warnings"]
+    ]
+    return faults
 
 
 def _check_findings(blocks: list[dict[str, Any]], observed: dict[str, int], values: Values) -> list[str]:

@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from matcher import Assessment, load_assessment
-from matcher.folder import FolderFault, write_folder
+from matcher.assessment import DRAWS
+from matcher.folder import MANIFEST, SEAL, FolderFault, seal_of, write_folder
 from matcher.verify import recheck, verify_folder
 
 
@@ -152,6 +154,73 @@ def test_a_changed_table_for_readers_is_named(folder: Path) -> None:
     faults = verify_folder(folder)
     assert faults[0] == "programs.csv is not the file that was written: its hash has changed"
     assert "programs.csv and programs.parquet do not say the same" in faults
+
+
+def edit_manifest(folder: Path, change: Callable[[dict[str, Any]], object], *, seal: bool = False) -> None:
+    """Edits the manifest by hand; `seal`: by one who also computes the seal."""
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    change(manifest)
+    if seal:
+        manifest[SEAL] = seal_of(manifest)
+    (folder / MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def parameter(manifest: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = manifest["policy"]["parameters"]["surplus.rate"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda m: m.update(as_of="2026-10-14"), "as_of is 2026-10-14, the trace of"),
+        (lambda m: m.update(draws=m["draws"] * 25), ""),
+        (lambda m: m.update(draws=m["draws"] + 1), f"are none of {DRAWS + 1} draws"),
+        (lambda m: m["flags"].update(phase_out=0), "flags.phase_out is 0, the tables give"),
+        (lambda m: m["counts"].update(programs=9), "counts.programs is 9, the tables give"),
+        (lambda m: m["demand_roles"].update(current=1), "demand_roles.current is 1, the tables give"),
+        (lambda m: m["reviews"].update(confirmed=7), "reviews.confirmed is 7, the tables give 0"),
+        (lambda m: m["files"].pop("lists.csv"), "lists.csv is a part of every assessment"),
+        (lambda m: m["files"].pop("inputs/flows.parquet"), "inputs/flows.parquet was not part of the assessment"),
+        (lambda m: m["earlier"]["measures"].update(P040="rectification"), "its trace follows ''"),
+        (lambda m: m["earlier"]["texts"].update(P001={"text": "x", "linked": []}), "the earlier text of P001"),
+        (lambda m: parameter(m).update(value=0.6), "parameter surplus.rate was 0.6"),
+        (lambda m: parameter(m).update(reference="某文件"), "parameter surplus.rate rests on '某文件'"),
+        (lambda m: m["policy"]["parameters"].pop("surplus.rate"), "parameter surplus.rate is missing"),
+        (lambda m: m["policy"].update(status="unverified"), "status of the policy is not what pack default says"),
+        (lambda m: m["encoder"].update(fingerprint="x"), ""),
+        (lambda m: m.update(warnings=[{"zh": "x", "en": "x"}]), ""),
+    ],
+)
+def test_an_edit_of_the_manifest_breaks_its_seal_and_what_other_files_say_is_held_against_it(
+    folder: Path, change: Callable[[dict[str, Any]], object], told: str
+) -> None:
+    edit_manifest(folder, change)
+    faults = verify_folder(folder)
+    assert faults[0] == "assessment.json is not the file that was written: its seal does not fit what it says"
+    edit_manifest(folder, lambda m: None, seal=True)
+    assert any(told in fault for fault in verify_folder(folder)) == bool(told)
+
+
+def test_a_manifest_without_its_seal_is_told_and_its_layout_is_no_edit(folder: Path) -> None:
+    edit_manifest(folder, lambda m: m.update(reversed(m.items())))
+    assert verify_folder(folder) == []
+    edit_manifest(folder, lambda m: m.pop(SEAL))
+    assert [fault for fault in verify_folder(folder) if "seal" in fault] == verify_folder(folder) != []
+
+
+def test_an_assessment_that_was_read_back_and_written_again_is_sealed_anew(folder: Path, tmp_path: Path) -> None:
+    again = load_assessment(folder)
+    sealed = replace(again, manifest={**again.manifest, "label": {"zh": "另一个", "en": "another"}})
+    assert verify_folder(sealed.write(tmp_path / "again")) == []
+    assert (load_assessment(folder).write(tmp_path / "same") / MANIFEST).read_bytes() == (
+        folder / MANIFEST
+    ).read_bytes()
+
+
+def test_a_list_for_readers_that_is_gone_is_named(folder: Path) -> None:
+    (folder / "demands.csv").unlink()
+    assert verify_folder(folder) == ["demands.csv is missing"]
 
 
 def test_a_folder_of_somebody_else_is_never_overwritten(city: Assessment, tmp_path: Path) -> None:
