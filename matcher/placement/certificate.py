@@ -7,11 +7,15 @@ computation that it checks: a clerk can repeat it with the files and a calculato
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 from matcher.placement.fair import FairPlacement
 
 RATE_DIGITS = 4
+# What a block says in numbers; observed_placed may be unknown.
+_NUMBERS = ("rate", "supply", "posts", "unplaced_here", "cannot_be_placed", "undercounted_by", "rate_at_high_posts")
 
 
 def persons(hundredths: int) -> float:
@@ -39,6 +43,21 @@ def block_records(
     ]
 
 
+def check_numbers(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Every figure of the blocks that is no number, such as NaN: with one, nothing can be added up."""
+    faults = []
+    for record in records:
+        figures = {name: record.get(name) for name in _NUMBERS}
+        if record.get("observed_placed") is not None:
+            figures["observed_placed"] = record["observed_placed"]
+        figures |= {f"supply of {row['program_id']}": row.get("supply") for row in record["programs"]}
+        figures |= {f"posts of {row['demand_id']}": row.get("posts") for row in record["demands"]}
+        for name, figure in figures.items():
+            if not _is_number(figure):
+                faults.append(f"{name} in block {record['block']} is {figure!r}, which is no number")
+    return faults
+
+
 def check_certificates(
     records: Sequence[Mapping[str, Any]],
     edges: Iterable[tuple[str, str]],
@@ -49,7 +68,7 @@ def check_certificates(
     """Everything that fails when the certificates are added up anew; an empty list means that all hold.
 
     Args:
-        records: the blocks as written.
+        records: the blocks as written, with nothing for `check_numbers` to say.
         edges: (program, demand) pairs of the match file.
         supply, posts: persons and posts a year, recomputed from the input tables rather than read from the blocks.
         assignment: (program, demand, persons) as written.
@@ -172,6 +191,9 @@ def _check_assignment(
     placed: dict[str, Decimal] = {}
     used: dict[str, Decimal] = {}
     for program, demand, number in assignment:
+        if not _is_number(number):
+            faults.append(f"assignment {program} - {demand} is {number}, which is no number")
+            continue
         if (program, demand) not in pairs:
             faults.append(f"assignment {program} - {demand} has no edge")
         if number < 0:
@@ -191,6 +213,10 @@ def _check_assignment(
             if abs(placed.get(program, Decimal(0)) - fair) >= Decimal("0.01"):
                 faults.append(f"assignment gives {program} {placed.get(program, 0)}, its rate asks for {fair:.2f}")
     return faults
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
 
 
 def _exact(value: float) -> Decimal:

@@ -54,6 +54,35 @@ def test_each_figure_of_a_block(folder: Path, figure: str) -> None:
         assert recheck(load_assessment(folder))
 
 
+@pytest.mark.parametrize("figure", ["rate", "posts", "observed_placed", "rate_at_high_posts"])
+@pytest.mark.parametrize("value", [float("nan"), "12", True])
+def test_a_figure_that_is_no_number_is_named_with_its_block_after_the_changed_file(
+    folder: Path, figure: str, value: object
+) -> None:
+    change_json(folder, lambda blocks: blocks[1].__setitem__(figure, value))
+    name = load_assessment(folder).blocks[1]["block"]
+    faults = verify_folder(folder)
+    assert faults[:2] == [
+        "blocks.json is not the file that was written: its hash has changed",
+        f"{figure} in block {name} is {value!r}, which is no number",
+    ]
+
+
+def test_a_figure_of_a_program_in_a_block_and_one_of_the_assignment_that_is_no_number(folder: Path) -> None:
+    change_table(folder, "placement.parquet", lambda table: table.assign(persons=[float("nan"), *table["persons"][1:]]))
+    assert any("assignment" in fault and "no number" in fault for fault in verify_folder(folder))
+    change_json(folder, lambda blocks: blocks[0]["programs"][0].pop("supply"))  # type: ignore[attr-defined,index]
+    assert any("is None, which is no number" in fault for fault in verify_folder(folder))
+
+
+@pytest.mark.parametrize("blocks", ["[1]", '{"block": 3}', '[{"block": "P1"}]'])
+def test_blocks_that_are_none_are_told_as_a_changed_file(folder: Path, blocks: str) -> None:
+    (folder / "blocks.json").write_text(blocks, encoding="utf-8")
+    changed, rest = verify_folder(folder)
+    assert changed == "blocks.json is not the file that was written: its hash has changed"
+    assert rest.startswith("nothing more can be added up")
+
+
 def test_a_block_called_certified_that_is_not(folder: Path) -> None:
     def certify(blocks: list[dict[str, object]]) -> None:
         block = next(b for b in blocks if "rate" in b["why_not_certified"])  # type: ignore[operator]
