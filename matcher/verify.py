@@ -111,7 +111,7 @@ def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
         faults.append(f"{MANIFEST} has no seal: it was taken out, or an earlier version wrote this folder")
     elif manifest[SEAL] != seal_of(manifest):
         faults.append(f"{MANIFEST} is not the file that was written: its seal does not fit what it says")
-    listed = manifest["files"]
+    listed = manifest.get("files", {})
     faults += [
         f"{name} is a part of every assessment and {MANIFEST} does not name it"
         for name in sorted(FORMAT - listed.keys())
