@@ -183,8 +183,8 @@ def chosen(
             )
         rising.setdefault(column, not name.startswith("-"))
     columns = list(rising)
-    found = frame.loc[places, columns].sort_values(columns, ascending=list(rising.values()), kind="stable")
-    return [int(place) for place in found.index]
+    ordered = frame.loc[places, columns].sort_values(columns, ascending=list(rising.values()), kind="stable")
+    return [int(place) for place in ordered.index]
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
