@@ -41,7 +41,7 @@ class Settings(BaseSettings):
     session_hours: float = Field(default=12, gt=0, description="How long a browser stays logged in.")
     rate: str = Field(default="1200/minute", description="Requests of one key, or of one address without a key.")
     login_rate: str = Field(default="10/minute", description="Wrong keys from one address.")
-    body_kb: int = Field(default=256, ge=1, description="Largest JSON body, in units of 1024 bytes.")
+    body_kb: int = Field(default=256, ge=1, description="Largest JSON body or form, in units of 1024 bytes.")
     upload_mb: int = Field(default=50, ge=1, description="Largest table that can be uploaded, in units of 1024² bytes.")
     unpacked_mb: int = Field(default=500, ge=1, description="Largest size of a workbook once unpacked.")
     upload_rows: int = Field(default=500_000, ge=1, description="Most rows of an uploaded table.")

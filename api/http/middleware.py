@@ -6,10 +6,13 @@ import time
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.http.problem import MEDIA_TYPE, body_of
+from api.http.problem import answer
 from api.logs import log
+from api.pages.visit import PageRoute, error_page
 
 REQUEST_ID = "X-Request-Id"
 PLAIN = b"text/plain; charset=utf-8"
@@ -63,24 +66,23 @@ class Around:
         status, started = 500, time.perf_counter()
 
         headers = DOCS_HEADERS if scope["path"] == DOCS else HEADERS
-        too_large = False
+        refusal: Response | None = None
 
         async def out(message: Message) -> None:
-            nonlocal status, too_large
+            nonlocal status, refusal
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if too_large := status == 413 and (b"content-type", PLAIN) in message["headers"]:
-                    message["headers"] = [(b"content-type", MEDIA_TYPE.encode())]
+                if status == 413 and (b"content-type", PLAIN) in message["headers"]:
+                    refusal = _too_large(Request(scope))
+                    message["headers"] = refusal.raw_headers
                 known = {k.lower() for k, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
                     *((k.encode(), v.encode()) for k, v in headers.items() if k.lower().encode() not in known),
                     (REQUEST_ID.encode(), request_id.encode()),
                 ]
-            elif too_large:
-                # The server library refuses a large body before any handler; its words are made ours.
-                said = ("请求内容超过上限", "the body of the request is larger than accepted")
-                message = {"type": "http.response.body", "body": body_of("too-large", *said, request_id)}
+            elif refusal is not None:
+                message = {"type": "http.response.body", "body": refusal.body}
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request=request_id):
@@ -97,3 +99,10 @@ class Around:
                     "request", method=scope["method"], route=route, status=status, ms=round(seconds * 1000, 1),
                     key=who.key_id if who else None,
                 )  # fmt: skip
+
+
+def _too_large(request: Request) -> Response:
+    """The server library refuses a large body in its own words, whatever a handler answers; these are ours."""
+    if isinstance(request.scope.get("route"), PageRoute):
+        return error_page(request, 413)
+    return answer(request, "too-large", "请求内容超过上限", "the body of the request is larger than accepted")

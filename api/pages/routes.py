@@ -44,8 +44,8 @@ FRAGMENT = "x-fragment"
 def install(app: FastAPI) -> None:
     """Adds the pages, their stylesheet and script, and error pages for addresses that are nobody's."""
     # Before the assessments: /assessments/new is no assessment.
-    app.include_router(desk.router)
-    app.include_router(router)
+    for forms in (desk.router, router):
+        app.include_router(forms, max_body_size=app.state.settings.body_kb << 10)
     app.include_router(desk.uploads, max_body_size=(app.state.settings.upload_mb << 20) + (1 << 16))
     app.mount("/static", StaticFiles(directory=str(files("api.pages") / "static")), name="static")
 

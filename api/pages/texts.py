@@ -164,8 +164,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     ),
     "error_409_text": ("同一操作已经提交过，请到任务页查看。", "The same request was handed in before: see the jobs."),
     "error_413_text": (
-        "文件超过上传限制，请拆分后再上传。",
-        "The file is over the limit for uploads: split it and try again.",
+        "提交的内容超过上限；文件请拆分后再上传。",
+        "What was sent is over the limit: split a file and upload its parts.",
     ),
     "error_422_text": ("请更正所指出的内容后再提交。", "Mend what is named and hand it in again."),
     "error_429_text": ("请稍等片刻再试。", "Wait a moment and try again."),

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 
 from api.access import Caller
 from api.http.callers import TheDatabase, TheStore, Viewer
@@ -162,5 +163,8 @@ def _instead(request: Request, fault: Exception) -> Response:
         return error_page(request, 400, fault.zh, fault.en)
     if isinstance(fault, RequestValidationError):
         return error_page(request, 422)
+    if isinstance(fault, HTTPException):
+        # A form that the server library cannot read: too many fields, one that is too long, no boundary.
+        return error_page(request, fault.status_code)
     log.error("internal fault", **where(fault))
     return error_page(request, 500)

@@ -446,7 +446,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "error_403": ("没有权限", "Not allowed"),
     "error_404": ("没有这一页", "No such page"),
     "error_409": ("已有相同操作", "This was done already"),
-    "error_413": ("文件过大", "Too large"),
+    "error_413": ("内容过大", "Too large"),
     "error_422": ("填写有误", "Something is not filled in right"),
     "error_429": ("请求过多", "Too many requests"),
     "error_500": ("系统故障", "Internal fault"),

@@ -1,8 +1,10 @@
 """The pages over HTTP: who may open which, forms with their token, errors that are pages."""
 
 import re
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -107,6 +109,33 @@ def test_errors_are_pages_for_browsers_and_problems_for_programs(service: Servic
         assert answer.headers["x-request-id"] in answer.text or path == "/nowhere"
     assert client.get("/v1/nowhere").headers["content-type"] == "application/problem+json"
     assert TestClient(service.app).get("/nowhere").headers["content-type"] == "application/problem+json"
+
+
+def test_forms_that_cannot_be_read_are_told_on_a_page(
+    make_service: Callable[..., Service], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = browser(make_service(upload_mb=1), "planner")
+    csrf = {"csrf": token(client)}
+    bare = {"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}
+    table = {"file": ("a.csv", b"x" * (3 << 20))}
+    asked: list[tuple[str, dict[str, Any], int]] = [
+        ("/login", {"data": {"key": "x" * 1_300_000}}, 413),
+        ("/login", {"content": (b"key=" + b"x" * 100_000 for _ in range(20))}, 413),
+        ("/login", {"data": {"key": "x"}, "files": table}, 413),
+        ("/login", bare, 400),
+        ("/assessments", bare, 400),
+        ("/assessments", {"data": {**{f"field{n}": "1" for n in range(1001)}, **csrf}}, 400),
+        ("/tables", {"data": {"kind": "programs", **csrf}, "files": table}, 413),
+    ]
+    for path, sent, status in asked:
+        form = {"Content-Type": "application/x-www-form-urlencoded"} if path == "/login" and "content" in sent else {}
+        answer = client.post(path, **{**sent, "headers": {**form, **sent.get("headers", {})}})
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8"), (
+            path,
+            sent,
+        )
+        assert answer.headers["x-request-id"] in answer.text
+    assert "internal fault" not in capsys.readouterr().err
 
 
 def test_a_table_with_personal_data_shows_none_of_its_cells(service: Service) -> None:
