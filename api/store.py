@@ -1,6 +1,6 @@
 """Where the service keeps its files, and the assessments that are loaded at present.
 
-uploads/<corpus>/          the file as it was sent, and issues.jsonl once it is checked
+uploads/<corpus>/          the file as it was sent; issues.jsonl and its bad rows once it is checked
 snapshots/<content id>/    tables that passed
 assessments/<id>/          folders of `matcher`, each written aside and renamed
 comparisons/<a>-<b>/       likewise

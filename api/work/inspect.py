@@ -18,8 +18,8 @@ from corpora.sheets import Sheet
 from corpora.snapshot import write_snapshot
 
 ISSUES = "issues.jsonl"
-# Bad rows with their reasons, one file a language.
-BAD_ROWS: dict[Lang, str] = {"zh": "bad-rows-zh.csv", "en": "bad-rows-en.csv"}
+# Bad rows with their reasons, one file a language. No upload has such a name: each has the ending of a table.
+BAD_ROWS: dict[Lang, str] = {"zh": "bad-rows-zh", "en": "bad-rows-en"}
 SHOWN_NOTICES = 20
 
 

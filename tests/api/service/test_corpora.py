@@ -76,6 +76,17 @@ def test_bad_rows_come_back_as_a_file_that_mended_can_be_sent_again(service: Ser
     assert client.get(f"/v1/corpora/{sound['id']}/bad-rows").status_code == 404
 
 
+@pytest.mark.parametrize("name", ["bad-rows-zh.csv", "bad-rows-en.csv", "issues.jsonl.csv"])
+def test_a_table_named_like_the_list_of_its_bad_rows_is_kept_as_it_was_sent(service: Service, name: str) -> None:
+    client = service.client("planner")
+    table = "专业编号,毕业年份,毕业生数\nP1,2020,31\nP1,2021,约30\n".encode()
+    found = result(service, client, upload(client, table, name, kind="outcomes"))
+    assert (service.app.state.store.upload(str(found["id"])) / name).read_bytes() == table
+    for lang in ("zh", "en"):
+        rows = client.get(f"/v1/corpora/{found['id']}/bad-rows", params={"lang": lang})
+        assert len(list(csv.reader(io.StringIO(rows.content.decode("utf-8-sig"))))) == 2, "the head and the bad row"
+
+
 def test_columns_of_another_name_are_mapped(service: Service) -> None:
     client = service.client("planner")
     strange = "序,叫什么,教什么\nP1,数控技术,数控编程\n".encode()
