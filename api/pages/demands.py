@@ -79,19 +79,23 @@ class Demands:
     path: str
 
 
-def demands_view(assessment: Assessment, query: DemandQuery, path: str, language: Language) -> Demands:
+def demands_view(
+    assessment: Assessment, query: DemandQuery, path: str, language: Language, empty_posts: pd.DataFrame | None = None
+) -> Demands:
     """One page of the table; suggestions are made where only empty posts are asked for.
 
     Args:
         path: of the table, which links lead back to.
+        empty_posts: `api.answers.tables.Tables.whitespace`, where the reader sees less than the whole market.
     """
-    table = demand_table(assessment)
+    plain = whitespace(assessment) if empty_posts is None else empty_posts
+    table = demand_table(assessment, plain)
     sort = query.sort or ("-whitespace" if query.left else "")
     sort = sort if sort.removeprefix("-") in COLUMNS else ""
     found = in_order(table[_kept(table, query)], sort)
     shown, pages = paged(found, query, path, language)
     listed = records(shown)
-    suggested = _suggested(assessment, language) if query.left else {}
+    suggested = _suggested(plain, language) if query.left else {}
     empties = table["whitespace"] > 0
     counts = {"": len(table), "any": int(empties.sum()), **{
         key: int((table["left_because"] == key).sum()) for key in (NO_PROGRAM, SCARCE)}}  # fmt: skip
@@ -108,14 +112,13 @@ def demands_view(assessment: Assessment, query: DemandQuery, path: str, language
     )
 
 
-def demand_table(assessment: Assessment) -> pd.DataFrame:
-    """The posts of an assessment with what their own table says of them."""
+def demand_table(assessment: Assessment, empty_posts: pd.DataFrame) -> pd.DataFrame:
+    """The posts of an assessment with what their own table says of them, and why they stay empty."""
     said = ["demand_id", "occupation_code", "field", "chain", "segment", "stage", "description", "skills", "growth",
             "employers", "source"]  # fmt: skip
     table = assessment.demands.merge(assessment.inputs["demands"][said], on="demand_id", how="left")
-    left = table["whitespace"] > 0
-    because = table["block"].isna().map({True: NO_PROGRAM, False: SCARCE})
-    return table.assign(left_because=because.where(left, ""))
+    because = table["demand_id"].map(empty_posts.set_index("demand_id")["reason"])
+    return table.assign(left_because=because.where(table["whitespace"] > 0, ""))
 
 
 def _kept(table: pd.DataFrame, query: DemandQuery) -> pd.Series:
@@ -161,9 +164,8 @@ def _filters(table: pd.DataFrame, query: DemandQuery, language: Language) -> tup
     return tuple(f for f in found if f is not None)
 
 
-def _suggested(assessment: Assessment, language: Language) -> dict[str, tuple[Suggestion, ...]]:
+def _suggested(plain: pd.DataFrame, language: Language) -> dict[str, tuple[Suggestion, ...]]:
     """Demand -> catalogue programs nearest by name that may be opened, with the institutions that could."""
-    plain = whitespace(assessment)
     named = in_words(plain, language)
     found: dict[str, tuple[Suggestion, ...]] = {}
     for row, shown in zip(records(plain), records(named), strict=True):

@@ -124,12 +124,16 @@ class Overview:
     pack: str
 
 
-def overview(assessment: Assessment, base: str, language: Language, changes: Changes | None = None) -> Overview:
+def overview(
+    assessment: Assessment, base: str, language: Language, changes: Changes | None = None,
+    balance: pd.DataFrame | None = None,
+) -> Overview:  # fmt: skip
     """The view of an assessment's first page.
 
     Args:
         base: path that the assessment's pages begin with.
         changes: against the last assessment; None where there is none.
+        balance: `api.answers.tables.Tables.chains`, where the reader sees less than the whole market.
     """
     flags = flag_counts(assessment, base, language)
     return Overview(
@@ -137,7 +141,7 @@ def overview(assessment: Assessment, base: str, language: Language, changes: Cha
         total=len(assessment.programs),
         figures=_figures(assessment, language),
         stages=tuple(say(f"stage_{stage}", language) for stage in STAGES),
-        chains=chain_rows(assessment, base, language),
+        chains=chain_rows(assessment, base, language, balance),
         cases=tuple((flag, _cases(assessment, flag.key, language)) for flag in flags if flag.count),
         changes=changes,
         surplus=_surplus(assessment, base, language),
@@ -184,14 +188,17 @@ def changes_between(before: Assessment, after: Assessment, link: str) -> Changes
     )
 
 
-def chain_rows(assessment: Assessment, base: str, language: Language) -> tuple[ChainRow, ...]:
-    """Chains by stage, strategic ones first, then by posts."""
+def chain_rows(
+    assessment: Assessment, base: str, language: Language, balance: pd.DataFrame | None = None
+) -> tuple[ChainRow, ...]:
+    """Chains by stage, strategic ones first, then by posts; a sum of which a part is left out is left out as well."""
     if not assessment.inputs["demands"][["chain", "stage"]].notna().all(axis=1).any():
         return ()
-    table = chain_balance(assessment)
-    sums = table.groupby("chain")[["posts", "supply"]].sum()
+    table = chain_balance(assessment) if balance is None else balance
+    by_chain = table.set_index("chain")[["posts", "supply"]]
+    sums = by_chain.groupby(level=0).sum().mask(by_chain.isna().groupby(level=0).any())
     strategic = set(table.loc[table["strategic"], "chain"])
-    order = sorted(sums.index, key=lambda chain: (chain not in strategic, -sums.loc[chain, "posts"], chain))
+    order = sorted(sums.index, key=lambda chain: (chain not in strategic, -sums["posts"].fillna(0)[chain], chain))
     cells = {(r.chain, r.stage): r for r in rows(table)}
     found = []
     for chain in order:
@@ -214,19 +221,17 @@ def chain_rows(assessment: Assessment, base: str, language: Language) -> tuple[C
 
 
 def _cell(posts: float, supply: float, link: str, language: Language) -> Cell:
+    shown_posts, shown_supply = (figures.NONE if empty(n) else f"{n:,.0f}" for n in (posts, supply))
+    if empty(posts) or empty(supply):
+        words = say("balance_withheld", language, posts=shown_posts, supply=shown_supply)
+        return Cell(figures.NONE, shown_posts, shown_supply, 0, words, link)
     balance = posts - supply
     ratio = balance / max(posts, supply) if max(posts, supply) > 0 else 0.0
     strength = 0 if abs(ratio) < EVEN else 1 if abs(ratio) < 0.25 else 2 if abs(ratio) < 0.6 else 3
     key = "even" if not strength else "short" if balance > 0 else "surplus"
-    words = say(f"balance_{key}", language, posts=f"{posts:,.0f}", supply=f"{supply:,.0f}")
-    return Cell(
-        figures.signed(balance, 0),
-        f"{posts:,.0f}",
-        f"{supply:,.0f}",
-        strength if balance > 0 else -strength,
-        words,
-        link,
-    )
+    words = say(f"balance_{key}", language, posts=shown_posts, supply=shown_supply)
+    tone = strength if balance > 0 else -strength
+    return Cell(figures.signed(balance, 0), shown_posts, shown_supply, tone, words, link)
 
 
 def _figures(assessment: Assessment, language: Language) -> tuple[Figure, ...]:
@@ -263,7 +268,9 @@ def _surplus(assessment: Assessment, base: str, language: Language) -> tuple[Sur
     certified = sorted((b for b in assessment.blocks if b["certified"]), key=lambda b: -(b["cannot_be_placed"] or 0))
     found = []
     for block in certified:
-        closed = [block, *(by_id[b] for b in block["worse_blocks"])]
+        # Of blocks behind it that hold none of the reader's programs there are sums alone.
+        beyond = [block["worse_others"]] if "worse_others" in block else []
+        closed = [block, *(by_id[b] for b in block["worse_blocks"]), *beyond]
         supply, posts = (_sum(b[figure] for b in closed) for figure in ("supply", "posts"))
         text = say(
             "surplus_block", language, supply=figures.persons(supply), posts=figures.persons(posts),

@@ -85,7 +85,8 @@ def show_overview(reader: AReader) -> Response:
     if before is not None:
         link = with_query("/compare", {"from": before.id, "to": reader.row.id})
         changes = changes_between(visible(reader.store, before.id, reader.who), reader.assessment, link)
-    return reader.show("overview", "overview", view=overview(reader.assessment, reader.base, reader.language, changes))
+    view = overview(reader.assessment, reader.base, reader.language, changes, reader.tables.chains.frame)
+    return reader.show("overview", "overview", view=view)
 
 
 @router.get("/assessments/{assessment_id}/programs")
@@ -165,7 +166,8 @@ def _sliders(reader: Reader, program_id: str, given: Mapping[str, str]) -> tuple
 @router.get("/assessments/{assessment_id}/demands")
 def show_demands(reader: AReader) -> Response:
     query = DemandQuery.of(reader.request.query_params.multi_items())
-    view = demands_view(reader.assessment, query, f"{reader.base}/demands", reader.language)
+    empty_posts = reader.tables.whitespace.frame
+    view = demands_view(reader.assessment, query, f"{reader.base}/demands", reader.language, empty_posts)
     return reader.show("demands", "demands", view=view)
 
 

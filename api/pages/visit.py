@@ -13,6 +13,7 @@ from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 
 from api.access import Caller
+from api.answers.tables import Tables
 from api.http.callers import TheDatabase, TheStore, Viewer
 from api.http.problem import PROBLEMS, Problem
 from api.http.reading import TheRow
@@ -21,7 +22,7 @@ from api.pages.render import LANGUAGES, Frame, choose_language, heading, render
 from api.state.database import Database
 from api.state.models import AssessmentRow
 from api.store import Store
-from api.views import visible
+from api.views import tables_of, visible
 from corpora import BadTable
 from corpora.faults import Unusable
 from matcher.assessment import Assessment
@@ -61,6 +62,11 @@ class Reader(Visit):
     @property
     def base(self) -> str:
         return f"/assessments/{self.row.id}"
+
+    @property
+    def tables(self) -> Tables:
+        """With the figures of the whole market where they follow from all of its programs."""
+        return tables_of(self.store, self.row.id, self.who)
 
 
 def language_of(request: Request) -> Language:

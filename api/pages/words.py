@@ -63,6 +63,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "balance_short": ("缺人：岗位{posts}个，毕业生{supply}人", "short of people: {posts} posts, {supply} graduates"),
     "balance_surplus": ("供大于求：岗位{posts}个，毕业生{supply}人", "too many graduates: {posts} posts, {supply} graduates"),
     "balance_even": ("大致平衡：岗位{posts}个，毕业生{supply}人", "about even: {posts} posts, {supply} graduates"),
+    "balance_withheld": ("人数过少部分不公开：岗位{posts}个，毕业生{supply}人", "small numbers are not shown: {posts} posts, {supply} graduates"),
     "legend_short": ("缺人", "short of people"),
     "legend_even": ("平衡", "even"),
     "legend_surplus": ("供大于求", "too many graduates"),

@@ -22,8 +22,9 @@ def write_report(work: Work) -> Outcome:
     # Masking sums what it leaves out, so it starts from the whole; a viewer reads no other edition.
     role: Role = "planner" if work.caller.role == "viewer" else work.caller.role
     work.progress("report", 0, 1)
-    view = view_of(work.store.load(row.assessment_id), replace(work.caller, role=role))
-    document = annual_report(view, cast(Edition, row.edition), row.lang)
+    whole = work.store.load(row.assessment_id)
+    view = view_of(whole, replace(work.caller, role=role))
+    document = annual_report(view, cast(Edition, row.edition), row.lang, market=whole)
     name = f"duikou-{row.assessment_id}-{row.edition}-{row.lang}.{row.format}"
     write_folder(work.store.report(row.id), {name: rendered(document, row.format)})
     work.progress("report", 1, 1)

@@ -21,7 +21,11 @@ NUMERALS = "一二三四五六七八九"
 
 
 def annual_report(
-    assessment: Assessment, edition: Edition = "public", language: str = "zh", earlier: Assessment | None = None
+    assessment: Assessment,
+    edition: Edition = "public",
+    language: str = "zh",
+    earlier: Assessment | None = None,
+    market: Assessment | None = None,
 ) -> Document:
     """Seven chapters and the annexes, built once for every form.
 
@@ -29,8 +33,10 @@ def annual_report(
         edition: public (catalogue programs, small cells withheld) or internal (institutions, certainties, data checks).
         language: zh or en.
         earlier: last year's assessment, for the chapter on what became of its lists.
+        market: the assessment with all of its programs, where the reader sees some of them: no program leads to a post
+            where none of the market does. Everything else counts the programs of the report, which says so.
     """
-    m = Material(assessment, edition, language, earlier)
+    m = Material(assessment, edition, language, earlier, market)
     chapters = numbered([section for chapter in CHAPTERS for section in chapter(m)], language)
     manifest = assessment.manifest
     unverified = [m.say("note_unverified")] if manifest["policy"]["status"] == "unverified" else []
@@ -45,6 +51,7 @@ def annual_report(
             m.say("as_of_line", day=manifest["as_of"]),
             m.say("policy_line", pack=manifest["policy"]["title"][language]),
             *unverified,
+            *([m.say("partial_line", points=len(m.points))] if m.partial else []),
         ),
         label=(manifest.get("label") or {}).get(language, ""),
         header=f"{m.say('title_annual')} · {m.say(f'edition_{edition}').split('（')[0].split(' (')[0]}",

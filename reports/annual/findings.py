@@ -149,7 +149,7 @@ def _groups(m: Material) -> Table:
 
 def _unfilled_text(m: Material) -> str:
     spare = m.demands[m.demands["whitespace"] > 0]
-    linked = spare["demand_id"].isin(m.links["demand_id"])
+    linked = spare["demand_id"].isin(m.linked_demands)
     return m.say(
         "unfilled_text",
         demands=len(spare),
@@ -161,7 +161,7 @@ def _unfilled_text(m: Material) -> str:
 
 def _unfilled(m: Material) -> Table:
     spare = m.shown_demands[m.shown_demands["whitespace"] > 0]
-    linked = set(m.links["demand_id"])
+    linked = m.linked_demands
     spare = spare.sort_values(["whitespace", "demand_id"], ascending=[False, True]).head(MOST_POSTS)
     records = [
         [
@@ -284,7 +284,7 @@ def _skill_gaps(m: Material) -> str:
 
 def _short(m: Material) -> str:
     spare = m.shown_demands[m.shown_demands["whitespace"] > 0]
-    unlinked = spare[~spare["demand_id"].isin(m.links["demand_id"])]
+    unlinked = spare[~spare["demand_id"].isin(m.linked_demands)]
     if unlinked.empty:
         return ""
     top = unlinked.sort_values(["whitespace", "demand_id"], ascending=[False, True])["occupation"]

@@ -45,12 +45,19 @@ class Material:
 
     Attributes:
         earlier: the assessment of the year before, or None.
+        market: the assessment with all of its programs, where the reader sees some of them.
     """
 
     assessment: Assessment
     edition: Edition
     language: str
     earlier: Assessment | None = None
+    market: Assessment | None = None
+
+    @property
+    def partial(self) -> bool:
+        """Whether the market has programs that are not in the report."""
+        return self.market is not None and len(self.market.programs) > len(self.assessment.programs)
 
     @property
     def public(self) -> bool:
@@ -175,6 +182,12 @@ class Material:
         """One row an edge to a demand that carries: program_id, demand_id, chain, posts."""
         edges = self.assessment.matches[self.assessment.matches["edge"]][["program_id", "demand_id", "p"]]
         return edges.merge(self.demands[["demand_id", "occupation", "chain", "stage", "posts"]], on="demand_id")
+
+    @cached_property
+    def linked_demands(self) -> set[str]:
+        """Demands that some program of the whole market leads to."""
+        matches = (self.market or self.assessment).matches
+        return set(matches.loc[matches["edge"], "demand_id"].astype(str))
 
     def sector(self, group: str) -> str:
         """The sector of a major group; "" where it is none of the catalogue's."""

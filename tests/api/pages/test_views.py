@@ -198,6 +198,10 @@ def test_a_school_reads_its_own_programs_and_of_others_sums_that_add_up(city: As
     assert part is not None
     assert (part.supply, part.posts, part.left) == (full.supply, full.posts, full.left)
     assert [line.id for line in part.groups[0].programs] == ["P040", ""]
+    # Sums over blocks that hold none of its programs as well.
+    certified = replace(city, blocks=[{**block, "certified": True} for block in city.blocks])
+    told = [{one.text for one in overview(view_of(certified, who), BASE, "zh").surplus} for who in (BUREAU, SCHOOL)]
+    assert told[1] <= told[0]
     with pytest.raises(NoProgram):
         program_view(own, "P091", "zh")
 

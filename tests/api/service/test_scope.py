@@ -1,7 +1,9 @@
 """What a caller may see: roles, scopes, the public edition. Every route is walked."""
 
 import json
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -198,3 +200,44 @@ def test_what_a_market_lacks_follows_from_all_programs_also_for_who_sees_a_few(
         for r in city_service.client("planner").get(f"{address}/chains").json()["items"]
     }
     assert all(r["supply"] in (None, full[r["chain"], r["stage"]]) for r in chains)
+    # The pages say the same.
+    page = _read(scoped, f"/assessments/{city_service.assessment}/demands?left=any&lang=en")
+    shown = [r["reason"] for r in seen if r["posts"] is not None]
+    for reason, name in (("no_program", "No program leads there"), ("scarce", "Too few graduates")):
+        assert f"{name} {shown.count(reason)} " in page
+    page = _read(scoped, f"/assessments/{city_service.assessment}?lang=en")
+    for chain in {r["chain"] for r in chains}:
+        own_cells = [r for r in chains if r["chain"] == chain]
+        posts, supply = (
+            "–" if None in (known := [r[figure] for r in own_cells]) else f"{sum(known):,.0f}"
+            for figure in ("posts", "supply")
+        )
+        assert f"{posts} / {supply}" in page.split(chain, 1)[1][:400]
+
+
+def _read(client: TestClient, path: str) -> str:
+    """What a reader sees of a page."""
+    answer = client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 200
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def test_a_report_on_some_programs_says_so_and_counts_posts_without_any_program_of_the_market(
+    city_service: Service, whole: Assessment
+) -> None:
+    told = []
+    for institutions in ((), (OWN,)):
+        client = city_service.client("planner", institutions=institutions)
+        asked = {"assessment": city_service.assessment, "edition": "internal", "format": "html", "lang": "en"}
+        job = client.post("/v1/reports", json=asked).json()
+        city_service.work()
+        report = client.get(f"/v1/jobs/{job['id']}").json()["result"]["report"]
+        told.append(_read(client, f"/v1/reports/{report}/file"))
+    full, part = told
+    own = int((whole.programs["institution"] == OWN).sum())
+    scope = f"Only the {own} programs within the scope of the key"
+    assert (scope in full, scope in part) == (False, True)
+    said = re.search(r"to \d+ of them \([\d.]+ posts\) no program leads", full)
+    assert said
+    assert said[0] in part
+    assert part.count("no program linked") == full.count("no program linked")
