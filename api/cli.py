@@ -218,9 +218,10 @@ def verify(folder: Path, counterfactuals: bool, lang: str) -> None:
         with Steps(lang) as steps:
             faults += confirm(load_folder(folder), progress=steps)
     for fault in faults:
-        click.echo(f"✗ {fault}")
+        click.echo(f"✗ {say(lang, *fault)}")
     if faults:
-        click.echo(say(lang, f"{len(faults)} 处不符", f"{len(faults)} claims do not hold"))
+        does_not = "1 claim does not hold" if len(faults) == 1 else f"{len(faults)} claims do not hold"
+        click.echo(say(lang, f"{len(faults)} 处不符", does_not))
         sys.exit(1)
     blocks = load_folder(folder).blocks
     certified = sum(bool(block["certified"]) for block in blocks)

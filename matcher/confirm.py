@@ -8,20 +8,21 @@ from typing import Any
 
 import pandas as pd
 
+from corpora.issues import Words
 from matcher.assessment import Assessment
 from matcher.rerun import Recipe, recipe_of
 from matcher.what_if import changed
 
 
-def confirm(assessment: Assessment, progress: Callable[[str, int, int], None] | None = None) -> list[str]:
-    """Every counterfactual that does not hold, one sentence each; two assessments a counterfactual, without texts.
+def confirm(assessment: Assessment, progress: Callable[[str, int, int], None] | None = None) -> list[Words]:
+    """Every counterfactual that does not hold, one sentence each in both languages; two assessments a counterfactual, without texts.
 
     Args:
         progress: called with ("confirm", done, of).
     """
     recipe = recipe_of(assessment)
     claims = [(trace, claim) for trace in assessment.traces for claim in trace["counterfactuals"]]
-    faults: list[str] = []
+    faults: list[Words] = []
     for done, (trace, claim) in enumerate(claims):
         if progress:
             progress("confirm", done, len(claims))
@@ -29,14 +30,19 @@ def confirm(assessment: Assessment, progress: Callable[[str, int, int], None] | 
     return faults
 
 
-def check(recipe: Recipe, trace: dict[str, Any], claim: dict[str, Any]) -> Iterator[str]:
+def check(recipe: Recipe, trace: dict[str, Any], claim: dict[str, Any]) -> Iterator[Words]:
     """What does not hold of one counterfactual of a trace: its flag, and the flag one step before."""
-    program, name = trace["program_id"], claim["en"]
+    program = trace["program_id"]
     if (found := _flag(_with(recipe, program, claim, claim["after"]), program)) != claim["flag"]:
-        yield f"{program}: {name}: assessed again it is {found}"
+        yield Words(
+            f"{program}：{claim['zh']}：重算的结论为 {found}", f"{program}: {claim['en']}: assessed again it is {found}"
+        )
     before = None if claim["kind"] == "match" else _one_less(claim)
     if before is not None and (found := _flag(_with(recipe, program, claim, before), program)) != trace["flag"]:
-        yield f"{program}: {name}: one step less already gives {found}"
+        yield Words(
+            f"{program}：{claim['zh']}：少一步结论已为 {found}",
+            f"{program}: {claim['en']}: one step less already gives {found}",
+        )
 
 
 def _one_less(claim: dict[str, Any]) -> float | None:

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from corpora.frames import empty, rows
+from corpora.issues import Words
 from corpora.schema import empty_frame
 from matcher.assessment import INPUTS, Assessment
 from matcher.folder import FORMAT, MANIFEST, SEAL, as_shown, load_folder, seal_of, sha256
@@ -33,8 +34,8 @@ from matcher.prepare import classified_matches, cohorts, completed, prepared_dem
 SAME = 1e-6
 
 
-def verify_folder(folder: Path) -> list[str]:
-    """Everything that does not hold, one sentence each; an empty list means that all certificates stand.
+def verify_folder(folder: Path) -> list[Words]:
+    """Everything that does not hold, one sentence each in both languages; an empty list means that all certificates stand.
 
     Raises:
         matcher.folder.FolderFault: no readable assessment.
@@ -47,10 +48,16 @@ def verify_folder(folder: Path) -> list[str]:
         # Files as they were written can be added up; what else is in them is anybody's guess.
         if not changed:
             raise
-        return [*changed, f"nothing more can be added up with files that were changed: {type(fault).__name__} {fault}"]
+        return [
+            *changed,
+            Words(
+                f"文件已被改动，其余无法核算：{type(fault).__name__} {fault}",
+                f"nothing more can be added up with files that were changed: {type(fault).__name__} {fault}",
+            ),
+        ]
 
 
-def recheck(assessment: Assessment) -> list[str]:
+def recheck(assessment: Assessment) -> list[Words]:
     """The sums of an assessment against its own inputs; see `verify_folder`."""
     manifest = assessment.manifest
     day = date.fromisoformat(manifest["as_of"])
@@ -76,7 +83,12 @@ def recheck(assessment: Assessment) -> list[str]:
     claims = ["program_id", "demand_id", "p", "edge", "why_not"]
     said, found = ({tuple(row) for row in rows(table[claims])} for table in (written, anew))
     for program, demand in sorted({(row[0], row[1]) for row in said ^ found}):
-        faults.append(f"link {program} - {demand}: its p, level, region or review does not give what is written")
+        faults.append(
+            Words(
+                f"对接 {program} - {demand}：按其 p、层次、地区或审核得不出所写的结果",
+                f"link {program} - {demand}: its p, level, region or review does not give what is written",
+            )
+        )
 
     years = int(values.number("supply.years"))
     supplies = seekers(tables["students"], outcomes, programs, years, day, horizon, manifest["intake"], Kept())
@@ -85,7 +97,12 @@ def recheck(assessment: Assessment) -> list[str]:
     if len(given):
         links = sorted(zip(given["program_id"], given["demand_id"], strict=True))
         if links != sorted(zip(modelled["program_id"], modelled["demand_id"], strict=True)):
-            faults.append("matches.parquet does not hold the links that were given")
+            faults.append(
+                Words(
+                    "matches.parquet 中的对接不是所给定的对接",
+                    "matches.parquet does not hold the links that were given",
+                )
+            )
     edges = [
         (str(p), str(d))
         for p, d, edge in zip(anew["program_id"], anew["demand_id"], anew["edge"], strict=True)
@@ -105,29 +122,50 @@ def recheck(assessment: Assessment) -> list[str]:
     return faults + _check_counts(assessment, demands, correction) + _check_told(assessment)
 
 
-def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[str]:
-    faults = []
+def _changed_files(folder: Path, manifest: dict[str, Any]) -> list[Words]:
+    faults: list[Words] = []
     if SEAL not in manifest:
-        faults.append(f"{MANIFEST} has no seal: it was taken out, or an earlier version wrote this folder")
+        faults.append(
+            Words(
+                f"{MANIFEST} 没有封签：被人去掉，或本结果由较早的版本写出",
+                f"{MANIFEST} has no seal: it was taken out, or an earlier version wrote this folder",
+            )
+        )
     elif manifest[SEAL] != seal_of(manifest):
-        faults.append(f"{MANIFEST} is not the file that was written: its seal does not fit what it says")
+        faults.append(
+            Words(
+                f"{MANIFEST} 不是当时写出的文件：封签与内容不符",
+                f"{MANIFEST} is not the file that was written: its seal does not fit what it says",
+            )
+        )
     listed = manifest.get("files", {})
     faults += [
-        f"{name} is a part of every assessment and {MANIFEST} does not name it"
+        Words(
+            f"{name} 是每份结果都有的文件，{MANIFEST} 却没有列出",
+            f"{name} is a part of every assessment and {MANIFEST} does not name it",
+        )
         for name in sorted(FORMAT - listed.keys())
     ]
     for name, expected in sorted(listed.items()):
         file = folder / name
         if not file.is_file():
-            faults.append(f"{name} is missing")
+            faults.append(Words(f"缺 {name}", f"{name} is missing"))
         elif sha256(file) != expected:
-            faults.append(f"{name} is not the file that was written: its hash has changed")
+            faults.append(
+                Words(
+                    f"{name} 不是当时写出的文件：哈希值已变",
+                    f"{name} is not the file that was written: its hash has changed",
+                )
+            )
     present = {f.relative_to(folder).as_posix() for f in (folder / "inputs").glob("*.parquet")}
-    faults += [f"{name} was not part of the assessment" for name in sorted(present - listed.keys())]
+    faults += [
+        Words(f"{name} 原不属于本结果", f"{name} was not part of the assessment")
+        for name in sorted(present - listed.keys())
+    ]
     return faults
 
 
-def _check_counts(assessment: Assessment, demands: pd.DataFrame, correction: Correction) -> list[str]:
+def _check_counts(assessment: Assessment, demands: pd.DataFrame, correction: Correction) -> list[Words]:
     """What the manifest counts, counted anew."""
     anew: dict[str, dict[str, int]] = {
         "flags": assessment.flag_counts(),
@@ -135,19 +173,25 @@ def _check_counts(assessment: Assessment, demands: pd.DataFrame, correction: Cor
         "demand_roles": {str(role): int(n) for role, n in demands["role"].value_counts().items()},
         "reviews": {"confirmed": correction.confirmed, "rejected": correction.rejected},
     }
-    faults = []
+    faults: list[Words] = []
     for name, found in anew.items():
         written = assessment.manifest[name]
         # Of the reviews the manifest says more than their number.
         for key in sorted(found.keys() if name == "reviews" else written.keys() | found.keys()):
             if written.get(key) != found.get(key):
-                faults.append(f"{MANIFEST}: {name}.{key} is {written.get(key)}, the tables give {found.get(key)}")
+                faults.append(
+                    Words(
+                        f"{MANIFEST}：{name}.{key} 为 {written.get(key)}，按各表应为 {found.get(key)}",
+                        f"{MANIFEST}: {name}.{key} is {written.get(key)}, the tables give {found.get(key)}",
+                    )
+                )
     return faults
 
 
-def _check_told(assessment: Assessment) -> list[str]:
+def _check_told(assessment: Assessment) -> list[Words]:
     """What the manifest and the traces both tell."""
-    manifest, faults = assessment.manifest, []
+    manifest = assessment.manifest
+    faults: list[Words] = []
     draws, earlier = manifest["draws"], manifest["earlier"]
     policy = manifest["policy"]
     told = {"as_of": manifest["as_of"], "pack": policy["pack"], "pack_status": policy["status"]}
@@ -155,37 +199,69 @@ def _check_told(assessment: Assessment) -> list[str]:
         program = trace["program_id"]
         for key, said in told.items():
             if trace[key] != said:
-                faults.append(f"{MANIFEST}: {key} is {said}, the trace of {program} says {trace[key]}")
+                faults.append(
+                    Words(
+                        f"{MANIFEST}：{key} 为 {said}，{program} 的判定过程为 {trace[key]}",
+                        f"{MANIFEST}: {key} is {said}, the trace of {program} says {trace[key]}",
+                    )
+                )
         if any(abs(draws * share - round(draws * share)) > SAME for share in trace["flag_shares"].values()):
-            faults.append(f"{MANIFEST}: the flag shares of {program} are none of {draws} draws")
+            faults.append(
+                Words(
+                    f"{MANIFEST}：{program} 各结论的占比不是 {draws} 次抽样所能有的",
+                    f"{MANIFEST}: the flag shares of {program} are none of {draws} draws",
+                )
+            )
         if trace["counterfactuals"] and not manifest["counterfactuals"]:
-            faults.append(f"{MANIFEST}: counterfactuals were not searched, the trace of {program} lists some")
+            faults.append(
+                Words(
+                    f"{MANIFEST}：称未查找怎样会改变结论，{program} 的判定过程却列有",
+                    f"{MANIFEST}: counterfactuals were not searched, the trace of {program} lists some",
+                )
+            )
         before = earlier["measures"].get(program, "")
         if trace["measure"] and trace["measure"]["after"] != before:
             after = trace["measure"]["after"]
-            faults.append(f"{MANIFEST}: the earlier measure of {program} is '{before}', its trace follows '{after}'")
+            faults.append(
+                Words(
+                    f"{MANIFEST}：{program} 上次的处置为“{before}”，其判定过程接续的是“{after}”",
+                    f"{MANIFEST}: the earlier measure of {program} is '{before}', its trace follows '{after}'",
+                )
+            )
         if trace["text_changed"] != (program in earlier["texts"]):
-            faults.append(f"{MANIFEST}: the earlier text of {program} and its trace contradict each other")
+            faults.append(
+                Words(
+                    f"{MANIFEST}：{program} 上次的文本与其判定过程相矛盾",
+                    f"{MANIFEST}: the earlier text of {program} and its trace contradict each other",
+                )
+            )
     return faults
 
 
-def _check_copies(folder: Path, assessment: Assessment) -> list[str]:
+def _check_copies(folder: Path, assessment: Assessment) -> list[Words]:
     """What stands in two files says the same in both."""
-    faults = []
+    faults: list[Words] = []
     flags = {trace["program_id"]: trace["flag"] for trace in assessment.traces}
     for row in rows(assessment.programs):
         if flags.get(str(row.program_id)) != row.flag:
-            faults.append(f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another")
+            faults.append(
+                Words(
+                    f"programs：{row.program_id} 的结论为 {row.flag}，与其判定过程不同",
+                    f"programs: the flag of {row.program_id} is {row.flag}, its trace gives another",
+                )
+            )
     for name in ("programs", "demands", "skills"):
         if not (folder / f"{name}.csv").is_file():
             continue
         shown = pd.read_csv(folder / f"{name}.csv", dtype="string", keep_default_na=False, encoding="utf-8-sig")
         if as_shown(getattr(assessment, name)) != shown.to_csv(index=False):
-            faults.append(f"{name}.csv and {name}.parquet do not say the same")
+            faults.append(
+                Words(f"{name}.csv 与 {name}.parquet 内容不同", f"{name}.csv and {name}.parquet do not say the same")
+            )
     return faults
 
 
-def _changed_policy(manifest: dict[str, Any], values: Values) -> list[str]:
+def _changed_policy(manifest: dict[str, Any], values: Values) -> list[Words]:
     """A certificate speaks for the parameters it was made with; a newer pack is another assessment."""
     policy, pack = manifest["policy"], values.pack
     says = {
@@ -195,65 +271,120 @@ def _changed_policy(manifest: dict[str, Any], values: Values) -> list[str]:
         "texts": dict(pack.texts or {}),
     }
     faults = [
-        f"{MANIFEST}: {key} of the policy is not what pack {pack.name} says" for key in says if policy[key] != says[key]
+        Words(
+            f"{MANIFEST}：政策的 {key} 与规则集 {pack.name} 不同",
+            f"{MANIFEST}: {key} of the policy is not what pack {pack.name} says",
+        )
+        for key in says
+        if policy[key] != says[key]
     ]
     written = policy["parameters"]
     now = {name: values.dated(name) for name in sorted(pack.parameters) if values.has(name)}
     for name in sorted(written.keys() | now.keys()):
         if name not in written or name not in now:
-            where = "this version's pack" if name in written else MANIFEST
-            faults.append(f"parameter {name} is missing in {where}")
+            where = Words("本版本的规则集", "this version's pack") if name in written else Words(MANIFEST, MANIFEST)
+            faults.append(Words(f"{where.zh} 中没有参数 {name}", f"parameter {name} is missing in {where.en}"))
             continue
         value, reference = json.loads(json.dumps(now[name].value)), str(now[name].reference)
         if written[name]["value"] != value:
-            faults.append(f"parameter {name} was {written[name]['value']} and is {value} in this version's pack")
+            faults.append(
+                Words(
+                    f"参数 {name} 当时为 {written[name]['value']}，本版本的规则集中为 {value}",
+                    f"parameter {name} was {written[name]['value']} and is {value} in this version's pack",
+                )
+            )
         if written[name]["reference"] != reference:
             faults.append(
-                f"parameter {name} rests on {written[name]['reference']!r}, in this version's pack on {reference!r}"
+                Words(
+                    f"参数 {name} 的依据写为“{written[name]['reference']}”，本版本的规则集中为“{reference}”",
+                    f"parameter {name} rests on {written[name]['reference']!r}, in this version's pack on {reference!r}",
+                )
             )
     faults += [
-        f"{MANIFEST} lacks the warning: {w['en']}" for w in pack_warnings(values) if w not in manifest["warnings"]
+        Words(f"{MANIFEST} 缺少提示：{w['zh']}", f"{MANIFEST} lacks the warning: {w['en']}")
+        for w in pack_warnings(values)
+        if w not in manifest["warnings"]
     ]
     return faults
 
 
-def _check_findings(blocks: list[dict[str, Any]], observed: dict[str, int], values: Values) -> list[str]:
+def _check_findings(blocks: list[dict[str, Any]], observed: dict[str, int], values: Values) -> list[Words]:
     """Observed placements, and that a block called certified has nothing against it that can be added up."""
-    faults = []
+    faults: list[Words] = []
     for block in blocks:
         known = [observed[row["program_id"]] for row in block["programs"] if row["program_id"] in observed]
         total = sum(known) / 100 if known else None
         name = block["block"]
         if block["observed_placed"] != total:
-            faults.append(f"observed_placed of block {name} is {block['observed_placed']}, the outcomes give {total}")
+            faults.append(
+                Words(
+                    f"供需关联组 {name} 的 observed_placed 为 {block['observed_placed']}，按结果表应为 {total}",
+                    f"observed_placed of block {name} is {block['observed_placed']}, the outcomes give {total}",
+                )
+            )
         if block["certified"] != (not block["why_not_certified"]):
-            faults.append(f"block {name}: certified and why_not_certified contradict each other")
+            faults.append(
+                Words(
+                    f"供需关联组 {name}：certified 与 why_not_certified 相矛盾",
+                    f"block {name}: certified and why_not_certified contradict each other",
+                )
+            )
         if not block["certified"]:
             continue
         limit = Decimal(str(values.number("surplus.rate")))
         if not Decimal(str(block["posts"])) < limit * Decimal(str(block["supply"])):
-            faults.append(f"block {name} is certified, but its posts are not below {limit} of its supply")
+            faults.append(
+                Words(
+                    f"供需关联组 {name} 已核定过剩，但其岗位并不低于供给的 {limit}",
+                    f"block {name} is certified, but its posts are not below {limit} of its supply",
+                )
+            )
         if total is not None and total > block["posts"]:
-            faults.append(f"block {name} is certified, but {total} placements were observed for {block['posts']} posts")
+            faults.append(
+                Words(
+                    f"供需关联组 {name} 已核定过剩，但 {block['posts']} 个岗位已见 {total} 人就业",
+                    f"block {name} is certified, but {total} placements were observed for {block['posts']} posts",
+                )
+            )
     return faults
 
 
-def _check_published(assessment: Assessment, persons: dict[str, float], posts: dict[str, float]) -> list[str]:
+def _check_published(assessment: Assessment, persons: dict[str, float], posts: dict[str, float]) -> list[Words]:
     """The tables that people read against the inputs and the blocks."""
-    faults = []
+    faults: list[Words] = []
     hashes = {p: text_hash(text) for p, text in filed_texts(assessment.inputs["programs"]).items()}
     rates = {row["program_id"]: (b["block"], b["rate"]) for b in assessment.blocks for row in b["programs"]}
     for row in rows(assessment.programs):
         program = str(row.program_id)
         stated = None if empty(row.supply) else float(row.supply)
         if stated != persons.get(program):
-            faults.append(f"programs: supply of {program} is {stated}, the outcomes give {persons.get(program)}")
+            faults.append(
+                Words(
+                    f"programs：{program} 的供给为 {stated}，按结果表应为 {persons.get(program)}",
+                    f"programs: supply of {program} is {stated}, the outcomes give {persons.get(program)}",
+                )
+            )
         if str(row.text_hash) != hashes.get(program):
-            faults.append(f"programs: text_hash of {program} is not that of its filed text")
+            faults.append(
+                Words(
+                    f"programs：{program} 的 text_hash 不是其申报文本的",
+                    f"programs: text_hash of {program} is not that of its filed text",
+                )
+            )
         if program in rates and (str(row.block), float(row.placeable_rate)) != rates[program]:
-            faults.append(f"programs: {program} is in block {row.block} at {row.placeable_rate}, blocks.json differs")
+            faults.append(
+                Words(
+                    f"programs：{program} 在供需关联组 {row.block}，容纳率 {row.placeable_rate}，与 blocks.json 不同",
+                    f"programs: {program} is in block {row.block} at {row.placeable_rate}, blocks.json differs",
+                )
+            )
     for row in rows(assessment.demands):
         demand = str(row.demand_id)
         if float(row.posts) != posts.get(demand):
-            faults.append(f"demands: posts of {demand} are {row.posts}, the demand table gives {posts.get(demand)}")
+            faults.append(
+                Words(
+                    f"demands：{demand} 的岗位数为 {row.posts}，按岗位需求表应为 {posts.get(demand)}",
+                    f"demands: posts of {demand} are {row.posts}, the demand table gives {posts.get(demand)}",
+                )
+            )
     return faults

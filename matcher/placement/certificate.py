@@ -11,6 +11,7 @@ from math import isfinite
 from numbers import Real
 from typing import Any
 
+from corpora.issues import Words
 from matcher.placement.fair import FairPlacement
 
 RATE_DIGITS = 4
@@ -43,9 +44,9 @@ def block_records(
     ]
 
 
-def check_numbers(records: Sequence[Mapping[str, Any]]) -> list[str]:
+def check_numbers(records: Sequence[Mapping[str, Any]]) -> list[Words]:
     """Every figure of the blocks that is no number, such as NaN: with one, nothing can be added up."""
-    faults = []
+    faults: list[Words] = []
     for record in records:
         figures = {name: record.get(name) for name in _NUMBERS}
         if record.get("observed_placed") is not None:
@@ -54,7 +55,12 @@ def check_numbers(records: Sequence[Mapping[str, Any]]) -> list[str]:
         figures |= {f"posts of {row['demand_id']}": row.get("posts") for row in record["demands"]}
         for name, figure in figures.items():
             if not _is_number(figure):
-                faults.append(f"{name} in block {record['block']} is {figure!r}, which is no number")
+                faults.append(
+                    Words(
+                        f"供需关联组 {record['block']} 的 {name} 为 {figure!r}，不是数",
+                        f"{name} in block {record['block']} is {figure!r}, which is no number",
+                    )
+                )
     return faults
 
 
@@ -64,7 +70,7 @@ def check_certificates(
     supply: Mapping[str, float],
     posts: Mapping[str, float],
     assignment: Iterable[tuple[str, str, float]],
-) -> list[str]:
+) -> list[Words]:
     """Everything that fails when the certificates are added up anew; an empty list means that all hold.
 
     Args:
@@ -91,15 +97,30 @@ def check_certificates(
         faults += _check_sums(record, due, room, own_supply[name], own_posts[name])
         worse = record["worse_blocks"]
         if unknown := sorted(set(worse) - blocks.keys()):
-            faults.append(f"block {name}: worse block {unknown[0]} is not listed")
+            faults.append(
+                Words(
+                    f"供需关联组 {name}：所列更差的组 {unknown[0]} 不存在",
+                    f"block {name}: worse block {unknown[0]} is not listed",
+                )
+            )
             continue
         closed = [name, *worse]
         left = sum((own_supply[b] - own_posts[b] for b in closed), Decimal(0))
-        faults += _differs(f"cannot_be_placed of block {name}", record["cannot_be_placed"], max(Decimal(0), left))
+        faults += _differs(_of_block("cannot_be_placed", name), record["cannot_be_placed"], max(Decimal(0), left))
         if abs(_exact(record["rate"]) - rates[name]) > Decimal(10) ** -RATE_DIGITS / 2:
-            faults.append(f"rate of block {name} is {record['rate']}, posts / supply gives {rates[name]:.4f}")
+            faults.append(
+                Words(
+                    f"供需关联组 {name} 的 rate 为 {record['rate']}，岗位除以供给应为 {rates[name]:.4f}",
+                    f"rate of block {name} is {record['rate']}, posts / supply gives {rates[name]:.4f}",
+                )
+            )
         faults += [
-            f"block {name}: block {b} is listed as worse off and is not" for b in worse if rates[b] >= rates[name]
+            Words(
+                f"供需关联组 {name}：组 {b} 列为更差，实际并非如此",
+                f"block {name}: block {b} is listed as worse off and is not",
+            )
+            for b in worse
+            if rates[b] >= rates[name]
         ]
         faults += _check_closed(name, record, blocks, members[name], owner, reach)
     return faults + _check_assignment(records, pairs, due, room, assignment)
@@ -112,13 +133,13 @@ def _check_closed(
     programs: Sequence[str],
     owner: Mapping[str, str],
     reach: Mapping[str, Sequence[str]],
-) -> list[str]:
+) -> list[Words]:
     """The worse-off blocks listed are those that the block's own edges lead into, and those these list in turn.
 
     Checked for every block, so no edge of any program of a closed set leads out of it, however many blocks it has:
     each step leads to a rate that is strictly lower, and each edge is looked at once.
     """
-    faults = []
+    faults: list[Words] = []
     listed = set(record["worse_blocks"])
     direct = set()
     for program in programs:
@@ -127,12 +148,29 @@ def _check_closed(
             if into == name:
                 continue
             if into is None or into not in listed:
-                faults.append(f"block {name}: the edge {program} - {demand} leads out of its closed set")
+                faults.append(
+                    Words(
+                        f"供需关联组 {name}：对接 {program} - {demand} 通到其封闭范围之外",
+                        f"block {name}: the edge {program} - {demand} leads out of its closed set",
+                    )
+                )
             else:
                 direct.add(into)
     asked = direct.union(*(blocks[b]["worse_blocks"] for b in direct))
-    faults += [f"block {name}: block {b} belongs to its closed set and is not listed" for b in sorted(asked - listed)]
-    faults += [f"block {name}: no edge leads to block {b}, which it lists" for b in sorted(listed - asked)]
+    faults += [
+        Words(
+            f"供需关联组 {name}：组 {b} 属于其封闭范围，却未列出",
+            f"block {name}: block {b} belongs to its closed set and is not listed",
+        )
+        for b in sorted(asked - listed)
+    ]
+    faults += [
+        Words(
+            f"供需关联组 {name}：列出了组 {b}，却没有对接通向它",
+            f"block {name}: no edge leads to block {b}, which it lists",
+        )
+        for b in sorted(listed - asked)
+    ]
     return faults
 
 
@@ -142,18 +180,18 @@ def _check_sums(
     room: Mapping[str, Decimal],
     own_supply: Decimal,
     own_posts: Decimal,
-) -> list[str]:
+) -> list[Words]:
     """Every figure of one block against the inputs."""
     name = record["block"]
-    faults = []
+    faults: list[Words] = []
     for row in record["programs"]:
-        faults += _differs(f"supply of {row['program_id']} in block {name}", row["supply"], due.get(row["program_id"]))
+        faults += _differs(_of_block("supply", name, row["program_id"]), row["supply"], due.get(row["program_id"]))
     for row in record["demands"]:
-        faults += _differs(f"posts of {row['demand_id']} in block {name}", row["posts"], room.get(row["demand_id"]))
-    faults += _differs(f"supply of block {name}", record["supply"], own_supply)
-    faults += _differs(f"posts of block {name}", record["posts"], own_posts)
+        faults += _differs(_of_block("posts", name, row["demand_id"]), row["posts"], room.get(row["demand_id"]))
+    faults += _differs(_of_block("supply", name), record["supply"], own_supply)
+    faults += _differs(_of_block("posts", name), record["posts"], own_posts)
     unplaced = max(Decimal(0), own_supply - own_posts)
-    return faults + _differs(f"unplaced_here of block {name}", record["unplaced_here"], unplaced)
+    return faults + _differs(_of_block("unplaced_here", name), record["unplaced_here"], unplaced)
 
 
 def _check_membership(
@@ -162,20 +200,37 @@ def _check_membership(
     takes: Mapping[str, list[str]],
     pairs: set[tuple[str, str]],
     due: Mapping[str, Decimal],
-) -> list[str]:
+) -> list[Words]:
     """Every program with supply and an edge is in exactly one block, every demand in at most one."""
-    faults = []
+    faults: list[Words] = []
     listed = [p for programs in members.values() for p in programs]
     expected = {p for p, _ in pairs if due.get(p, Decimal(0)) > 0}
     for program in sorted(expected - set(listed)):
-        faults.append(f"program {program} has supply and an edge, but no block")
+        faults.append(
+            Words(
+                f"专业点 {program} 有供给也有对接，却不属于任何供需关联组",
+                f"program {program} has supply and an edge, but no block",
+            )
+        )
     for program in sorted(set(listed) - expected):
-        faults.append(f"program {program} is in a block without supply or without an edge")
-    for kind, ids in (("program", listed), ("demand", [d for demands in takes.values() for d in demands])):
-        faults += [f"{kind} {i} is listed twice" for i in sorted(i for i, times in Counter(ids).items() if times > 1)]
+        faults.append(
+            Words(
+                f"专业点 {program} 没有供给或没有对接，却在供需关联组中",
+                f"program {program} is in a block without supply or without an edge",
+            )
+        )
+    parts = ((Words("专业点", "program"), listed), (Words("岗位", "demand"), [d for t in takes.values() for d in t]))
+    for kind, ids in parts:
+        twice = sorted(i for i, times in Counter(ids).items() if times > 1)
+        faults += [Words(f"{kind.zh} {i} 列了两次", f"{kind.en} {i} is listed twice") for i in twice]
     for name in blocks:
         if members[name] and name != min(members[name]):
-            faults.append(f"block {name} is not named after its smallest program id")
+            faults.append(
+                Words(
+                    f"供需关联组 {name} 没有以其中最小的专业编号命名",
+                    f"block {name} is not named after its smallest program id",
+                )
+            )
     return faults
 
 
@@ -185,24 +240,34 @@ def _check_assignment(
     due: Mapping[str, Decimal],
     room: Mapping[str, Decimal],
     assignment: Iterable[tuple[str, str, float]],
-) -> list[str]:
+) -> list[Words]:
     """The assignment uses edges only, stays within the posts, and gives every program its stated rate to 0.01."""
-    faults = []
+    faults: list[Words] = []
     placed: dict[str, Decimal] = {}
     used: dict[str, Decimal] = {}
     for program, demand, number in assignment:
         if not _is_number(number):
-            faults.append(f"assignment {program} - {demand} is {number}, which is no number")
+            faults.append(
+                Words(
+                    f"分配 {program} - {demand} 为 {number}，不是数",
+                    f"assignment {program} - {demand} is {number}, which is no number",
+                )
+            )
             continue
         if (program, demand) not in pairs:
-            faults.append(f"assignment {program} - {demand} has no edge")
+            faults.append(Words(f"分配 {program} - {demand} 没有对接", f"assignment {program} - {demand} has no edge"))
         if number < 0:
-            faults.append(f"assignment {program} - {demand} is negative")
+            faults.append(Words(f"分配 {program} - {demand} 是负数", f"assignment {program} - {demand} is negative"))
         placed[program] = placed.get(program, Decimal(0)) + _exact(number)
         used[demand] = used.get(demand, Decimal(0)) + _exact(number)
     for demand, filled in sorted(used.items()):
         if filled > room.get(demand, Decimal(0)):
-            faults.append(f"assignment fills {demand} with {filled}, more than its posts")
+            faults.append(
+                Words(
+                    f"分配给岗位 {demand} 共 {filled} 人，超过其岗位数",
+                    f"assignment fills {demand} with {filled}, more than its posts",
+                )
+            )
     for record in records:
         if not (total := _exact(record["supply"])):
             continue
@@ -211,7 +276,13 @@ def _check_assignment(
             program = row["program_id"]
             fair = due.get(program, Decimal(0)) * rate
             if abs(placed.get(program, Decimal(0)) - fair) >= Decimal("0.01"):
-                faults.append(f"assignment gives {program} {placed.get(program, 0)}, its rate asks for {fair:.2f}")
+                given = placed.get(program, 0)
+                faults.append(
+                    Words(
+                        f"分配给专业点 {program} 共 {given}，按其容纳率应为 {fair:.2f}",
+                        f"assignment gives {program} {given}, its rate asks for {fair:.2f}",
+                    )
+                )
     return faults
 
 
@@ -223,7 +294,21 @@ def _exact(value: float) -> Decimal:
     return Decimal(str(value))
 
 
-def _differs(what: str, written: float, computed: Decimal | None) -> list[str]:
+def _of_block(figure: str, block: str, row: str = "") -> Words:
+    """A figure of a block, or of one of its rows."""
+    if row:
+        return Words(f"供需关联组 {block} 中 {row} 的 {figure}", f"{figure} of {row} in block {block}")
+    return Words(f"供需关联组 {block} 的 {figure}", f"{figure} of block {block}")
+
+
+def _differs(what: Words, written: float, computed: Decimal | None) -> list[Words]:
     if computed is None:
-        return [f"{what}: not in the input tables"]
-    return [] if _exact(written) == computed else [f"{what} is {written}, the inputs add up to {computed}"]
+        return [Words(f"{what.zh}：输入表中没有", f"{what.en}: not in the input tables")]
+    if _exact(written) == computed:
+        return []
+    return [
+        Words(
+            f"{what.zh} 为 {written}，按输入核算应为 {computed}",
+            f"{what.en} is {written}, the inputs add up to {computed}",
+        )
+    ]

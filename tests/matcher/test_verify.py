@@ -1,6 +1,7 @@
 """`verify` finds a change by hand of any figure that a certificate rests on, with and without the file hashes."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,10 +11,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from corpora.issues import Words
 from matcher import Assessment, load_assessment
 from matcher.assessment import DRAWS
 from matcher.folder import MANIFEST, SEAL, FolderFault, seal_of, write_folder
 from matcher.verify import recheck, verify_folder
+
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +28,10 @@ def written(city: Assessment, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(written: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(written, tmp_path / "copy"))
+
+
+def english(faults: list[Words]) -> list[str]:
+    return [fault.en for fault in faults]
 
 
 def test_an_untouched_folder_holds(folder: Path) -> None:
@@ -49,7 +57,9 @@ def certified(blocks: list[dict[str, object]]) -> dict[str, object]:
 )
 def test_each_figure_of_a_block(folder: Path, figure: str) -> None:
     change_json(folder, lambda blocks: certified(blocks).__setitem__(figure, float(certified(blocks)[figure]) + 0.01))
-    assert any("hash" in fault for fault in verify_folder(folder))
+    faults = verify_folder(folder)
+    assert any("hash" in fault.en for fault in faults)
+    assert all(CHINESE.search(fault.zh) and not CHINESE.search(fault.en) for fault in faults)
     if figure != "rate_at_high_posts":
         assert recheck(load_assessment(folder))
 
@@ -61,7 +71,7 @@ def test_a_figure_that_is_no_number_is_named_with_its_block_after_the_changed_fi
 ) -> None:
     change_json(folder, lambda blocks: blocks[1].__setitem__(figure, value))
     name = load_assessment(folder).blocks[1]["block"]
-    faults = verify_folder(folder)
+    faults = english(verify_folder(folder))
     assert faults[:2] == [
         "blocks.json is not the file that was written: its hash has changed",
         f"{figure} in block {name} is {value!r}, which is no number",
@@ -70,15 +80,15 @@ def test_a_figure_that_is_no_number_is_named_with_its_block_after_the_changed_fi
 
 def test_a_figure_of_a_program_in_a_block_and_one_of_the_assignment_that_is_no_number(folder: Path) -> None:
     change_table(folder, "placement.parquet", lambda table: table.assign(persons=[float("nan"), *table["persons"][1:]]))
-    assert any("assignment" in fault and "no number" in fault for fault in verify_folder(folder))
+    assert any("assignment" in fault and "no number" in fault for fault in english(verify_folder(folder)))
     change_json(folder, lambda blocks: blocks[0]["programs"][0].pop("supply"))  # type: ignore[attr-defined,index]
-    assert any("is None, which is no number" in fault for fault in verify_folder(folder))
+    assert any("is None, which is no number" in fault for fault in english(verify_folder(folder)))
 
 
 @pytest.mark.parametrize("blocks", ["[1]", '{"block": 3}', '[{"block": "P1"}]'])
 def test_blocks_that_are_none_are_told_as_a_changed_file(folder: Path, blocks: str) -> None:
     (folder / "blocks.json").write_text(blocks, encoding="utf-8")
-    changed, rest = verify_folder(folder)
+    changed, rest = english(verify_folder(folder))
     assert changed == "blocks.json is not the file that was written: its hash has changed"
     assert rest.startswith("nothing more can be added up")
 
@@ -89,7 +99,7 @@ def test_a_block_called_certified_that_is_not(folder: Path) -> None:
         block.update(certified=True, why_not_certified=[])
 
     change_json(folder, certify)
-    assert any("is certified" in fault for fault in recheck(load_assessment(folder)))
+    assert any("is certified" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 @pytest.mark.parametrize("part", ["demands", "programs"])
@@ -107,7 +117,7 @@ def test_one_contracted_seat(folder: Path, city: Assessment) -> None:
     table = city.inputs["agreements"]
     row = int(table.index[(table["fulfilment"] > 0) & table["program_id"].isin(looking)][0])
     change_table(folder, "inputs/agreements.parquet", bump("seats", row, 1))
-    assert any("supply" in fault for fault in recheck(load_assessment(folder)))
+    assert any("supply" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 def bump(column: str, row: int, by: float) -> Callable[[pd.DataFrame], pd.DataFrame]:
@@ -123,27 +133,27 @@ def test_one_supply(folder: Path, city: Assessment) -> None:
     table = city.inputs["outcomes"]
     row = int(table.index[table["graduates"] > 20][0])
     change_table(folder, "inputs/outcomes.parquet", bump("graduates", row, 1))
-    assert any("supply" in fault for fault in recheck(load_assessment(folder)))
+    assert any("supply" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 def test_one_post(folder: Path, city: Assessment) -> None:
     used = city.placement["demand_id"].iloc[0]
     row = int(city.inputs["demands"].index[city.inputs["demands"]["demand_id"] == used][0])
     change_table(folder, "inputs/demands.parquet", bump("openings", row, 1))
-    assert any("posts" in fault for fault in recheck(load_assessment(folder)))
+    assert any("posts" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 def test_one_link_lowered(folder: Path, city: Assessment) -> None:
     row = int(city.matches.index[city.matches["edge"]][0])
     change_table(folder, "matches.parquet", bump("p", row, -0.4))
-    assert any("link" in fault for fault in recheck(load_assessment(folder)))
+    assert any("link" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 def test_one_used_link_removed(folder: Path, city: Assessment) -> None:
     used = city.placement.iloc[0]
     hit = (city.matches["program_id"] == used["program_id"]) & (city.matches["demand_id"] == used["demand_id"])
     change_table(folder, "matches.parquet", lambda table: table[~hit.to_numpy(bool)])
-    assert any("has no edge" in fault for fault in recheck(load_assessment(folder)))
+    assert any("has no edge" in fault for fault in english(recheck(load_assessment(folder))))
 
 
 def test_a_link_added_that_leads_out_of_a_closed_set(folder: Path, city: Assessment) -> None:
@@ -167,7 +177,7 @@ def test_a_link_added_that_leads_out_of_a_closed_set(folder: Path, city: Assessm
         return pd.concat([table, pd.DataFrame([row])], ignore_index=True)
 
     change_table(folder, "matches.parquet", add)
-    faults = recheck(load_assessment(folder))
+    faults = english(recheck(load_assessment(folder)))
     assert any("leads out of its closed set" in fault or "does not give what is written" in fault for fault in faults)
 
 
@@ -180,7 +190,7 @@ def test_any_file_removed_or_changed_is_named(folder: Path) -> None:
 def test_a_changed_table_for_readers_is_named(folder: Path) -> None:
     text = (folder / "programs.csv").read_text(encoding="utf-8-sig")
     (folder / "programs.csv").write_text(text.replace("phase_out", "prioritize", 1), encoding="utf-8-sig")
-    faults = verify_folder(folder)
+    faults = english(verify_folder(folder))
     assert faults[0] == "programs.csv is not the file that was written: its hash has changed"
     assert "programs.csv and programs.parquet do not say the same" in faults
 
@@ -225,17 +235,18 @@ def test_an_edit_of_the_manifest_breaks_its_seal_and_what_other_files_say_is_hel
     folder: Path, change: Callable[[dict[str, Any]], object], told: str
 ) -> None:
     edit_manifest(folder, change)
-    faults = verify_folder(folder)
+    faults = english(verify_folder(folder))
     assert faults[0] == "assessment.json is not the file that was written: its seal does not fit what it says"
     edit_manifest(folder, lambda m: None, seal=True)
-    assert any(told in fault for fault in verify_folder(folder)) == bool(told)
+    assert any(told in fault for fault in english(verify_folder(folder))) == bool(told)
 
 
 def test_a_manifest_without_its_seal_is_told_and_its_layout_is_no_edit(folder: Path) -> None:
     edit_manifest(folder, lambda m: m.update(reversed(m.items())))
     assert verify_folder(folder) == []
     edit_manifest(folder, lambda m: m.pop(SEAL))
-    assert [fault for fault in verify_folder(folder) if "seal" in fault] == verify_folder(folder) != []
+    [fault] = verify_folder(folder)
+    assert fault.en == "assessment.json has no seal: it was taken out, or an earlier version wrote this folder"
 
 
 def test_an_assessment_that_was_read_back_and_written_again_is_sealed_anew(folder: Path, tmp_path: Path) -> None:
@@ -249,7 +260,7 @@ def test_an_assessment_that_was_read_back_and_written_again_is_sealed_anew(folde
 
 def test_a_list_for_readers_that_is_gone_is_named(folder: Path) -> None:
     (folder / "demands.csv").unlink()
-    assert verify_folder(folder) == ["demands.csv is missing"]
+    assert verify_folder(folder) == [("缺 demands.csv", "demands.csv is missing")]
 
 
 def test_a_folder_of_somebody_else_is_never_overwritten(city: Assessment, tmp_path: Path) -> None:

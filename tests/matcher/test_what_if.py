@@ -83,7 +83,7 @@ def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
     manifest = json.loads((folder / "assessment.json").read_text(encoding="utf-8"))
     manifest["policy"]["parameters"]["surplus.rate"]["reference"] = "project default"
     (folder / "assessment.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert any("surplus.rate" in fault for fault in verify_folder(folder)), "not passed off as the pack's"
+    assert any("surplus.rate" in fault.en for fault in verify_folder(folder)), "not passed off as the pack's"
 
 
 @pytest.mark.parametrize(
