@@ -6,6 +6,7 @@ from typing import Any
 from corpora.frames import empty, rows, word
 from matcher.assessment import Assessment
 from matcher.offer import overlaps
+from matcher.policy.parameters import reference_text
 from matcher.policy.reasons import FLAG_NAMES, GROUND_NAMES, NOTICES, Language
 from matcher.policy.words import REGULATION_NAMES
 
@@ -142,7 +143,7 @@ def _rules(trace: Mapping[str, Any], lang: Language) -> list[str]:
     for finding in trace["regulations"]:
         title = f"{REGULATION_NAMES[finding['regulation']][lang]} → {finding['verdict'][lang]}"
         lines += [
-            f"- {_MARK[finding['holds']]} {title} ({finding['reference']})",
+            f"- {_MARK[finding['holds']]} {title} ({reference_text(finding['reference'], lang)})",
             *(f"  - {_MARK[c['holds']]} {c[lang]}" for c in finding["clauses"]),
         ]
     return [*lines, ""] if trace["regulations"] else lines

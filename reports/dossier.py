@@ -12,6 +12,7 @@ from corpora.frames import empty, word
 from corpora.schema import empty_frame
 from matcher.blocks import COLUMNS as BLOCK_COLUMNS
 from matcher.blocks import block_comparison, block_sentence
+from matcher.policy.parameters import reference_text
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES, MEASURE_NAMES, REGULATION_NAMES
 from reports.annual import DEFINED, numbered
 from reports.annual.annexes import certificate_rows
@@ -141,7 +142,7 @@ def _clauses(m: Material, name: str, clauses: Iterable[Mapping[str, Any]], refer
     found = []
     for clause in clauses:
         cited = clause["reference"] or reference
-        cited = m.say("project_default") if cited == "project default" else cited
+        cited = m.say("project_default") if cited == "project default" else reference_text(cited, m.language)
         found.append([name, clause[m.language], m.say(f"holds_{clause['holds']}".lower()), cited or None])
     return found
 

@@ -13,6 +13,7 @@ from api.pages.words import say
 from corpora.frames import empty, rows, whole, word
 from matcher.assessment import Assessment
 from matcher.blocks import block_comparison
+from matcher.policy.parameters import reference_text
 from matcher.policy.words import FLAG_NAMES, GROUND_NAMES, MEASURE_NAMES, REGULATION_NAMES, Language
 
 MARKS: Mapping[bool | None, str] = {True: "yes", False: "no", None: "open"}
@@ -229,7 +230,9 @@ def clauses(found: Sequence[Mapping[str, Any]], language: Language) -> tuple[Cla
             MARKS[c["holds"]],
             say(f"decided_{c['decided_on'].replace(' ', '_')}", language) if c["decided_on"] != "fact" else "",
             c["parameter"],
-            say("project_default", language) if c["reference"] == "project default" else c["reference"],
+            say("project_default", language)
+            if c["reference"] == "project default"
+            else reference_text(c["reference"], language),
         )
         for c in found
     )

@@ -21,6 +21,7 @@ UNVERIFIED: Mapping[str, str] = {
     "en": "source text not checked, not for formal conclusions",
 }
 
+REPORTED: Mapping[str, str] = {"zh": "（转引，原文待核）", "en": " (reported, original not read)"}
 REPEALED: Mapping[str, str] = {"zh": "已废止，不作结论依据", "en": "repealed, not for conclusions"}
 
 
@@ -57,7 +58,7 @@ class Reference:
 
     def __str__(self) -> str:
         parts = "，".join(part for part in (self.title, self.issuer, self.date, self.clause) if part)
-        return f"{parts}（转引，原文待核）" if self.reported else parts
+        return parts + REPORTED["zh"] if self.reported else parts
 
     def text(self, language: str) -> str:
         """One line for a reader."""
@@ -66,7 +67,14 @@ class Reference:
         if language == "zh":
             return str(self)
         parts = ", ".join(part for part in (self.title, self.issuer, self.date, self.clause) if part)
-        return f"{parts} (reported, original not read)" if self.reported else parts
+        return parts + REPORTED["en"] if self.reported else parts
+
+
+def reference_text(recorded: str, language: str) -> str:
+    """A reference as manifests and traces record it (`str` of a `Reference`), with what this product says of it translated."""
+    if language != "zh" and recorded.endswith(REPORTED["zh"]):
+        return recorded.removesuffix(REPORTED["zh"]) + REPORTED[language]
+    return recorded
 
 
 @dataclass(frozen=True)
@@ -105,8 +113,13 @@ class Parameter:
         found = [v for v in self.values if v.holds_on(day)]
         if found:
             return found[-1]
-        since = f": its first one is in force from {self.values[0].start}" if self.values else ""
-        raise PackError(f"{self.name} has no value on {day}{since}")
+        if not self.values:
+            raise PackError(f"{self.name} has no value on {day}", f"参数 {self.name} 在 {day} 没有取值")
+        start = self.values[0].start
+        raise PackError(
+            f"{self.name} has no value on {day}: its first one is in force from {start}; choose another day (--as-of)",
+            f"参数 {self.name} 在 {day} 没有取值：最早的取值自 {start} 起施行；请改分析日期（--as-of）",
+        )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from corpora.frames import empty, word
+from matcher.policy.parameters import reference_text
 from matcher.policy.words import FLAG_NAMES, OBJECTIONS
 from reports.annual.findings import measure_name
 from reports.annual.material import Material, records_of
@@ -60,7 +61,7 @@ def _plain(value: Any) -> str:
 
 
 def _reference(m: Material, reference: str) -> str:
-    return m.say("project_default") if reference == "project default" else reference
+    return m.say("project_default") if reference == "project default" else reference_text(reference, m.language)
 
 
 def _school(m: Material) -> Table:
@@ -267,8 +268,8 @@ def _documents(m: Material) -> list[Block]:
     chains = m.assessment.inputs["chains"]
     references = sorted({e["reference"] for e in policy["parameters"].values()} - {"project default", ""})
     rules = sorted({f["reference"] for t in m.assessment.traces for f in t["regulations"]})
-    records = [[m.say("document_parameter"), r, None] for r in references]
-    records += [[m.say("document_rule"), r, None] for r in rules]
+    records = [[m.say("document_parameter"), _reference(m, r), None] for r in references]
+    records += [[m.say("document_rule"), _reference(m, r), None] for r in rules]
     cited = chains.dropna(subset=["document"]).drop_duplicates("document")
     records += [
         [m.say("document_chain"), r["document"], None if empty(r["date"]) else str(r["date"])[:10]]

@@ -256,6 +256,13 @@ def test_match_refuses_a_format_before_it_computes(tmp_path: Path, tables: list[
 # Assess
 
 
+def test_a_day_before_every_value_is_told_with_the_option_to_change(tmp_path: Path, linked: list[object]) -> None:
+    for lang, said in (("zh", "没有取值"), ("en", "has no value on 1800-01-01")):
+        result = duikou(tmp_path, "assess", *linked, "--as-of", "1800-01-01", "--out", "结果", "--lang", lang)
+        refused(result, said, "1800-01-01", "--as-of")
+        assert bool(CHINESE.search(result.stderr)) == (lang == "zh")
+
+
 def test_assess_links_own_tables_by_their_texts(tmp_path: Path, tables: list[object]) -> None:
     result = duikou(tmp_path, "assess", *tables, "--as-of", "2026-10-15", "--out", "结果")
     assert "结果/report.html" in done(result)

@@ -125,6 +125,10 @@ def test_the_public_edition_names_no_institution_and_shows_no_small_cell(city: A
 
 def test_both_languages_have_the_same_tables_and_figures(city: Assessment) -> None:
     zh, en = (list(annual_report(city, "internal", language).tables()) for language in ("zh", "en"))
+    # A document that was not read itself is said to be so in the language of the report.
+    for said, other, tables in (("转引，原文待核", "original not read", zh), ("original not read", "转引", en)):
+        assert said in str(tables)
+        assert other not in str(tables)
     assert [t.key for t in zh] == [t.key for t in en]
     for first, second in zip(zh, en, strict=True):
         kinds = [i for i, c in enumerate(first.columns) if c.kind != "text"]
