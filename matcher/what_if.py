@@ -11,9 +11,15 @@ from typing import Any
 
 import pandas as pd
 
+from corpora.cells import LIMITS, Column
 from corpora.faults import Unusable
+from corpora.frames import rows
+from corpora.schema import TABLES
 from matcher.assessment import Assessment
+from matcher.policy.employment import counted_years
+from matcher.policy.lineage import carried_history
 from matcher.policy.pack import PolicyPack, Value, load_pack, varied
+from matcher.prepare import one_rate_basis
 from matcher.rerun import Recipe, recipe_of
 
 # Columns of an assessment's programs that are compared; each stands in the table as NAME_from and NAME_to.
@@ -102,8 +108,10 @@ def changed(
         tables = {**tables, "demands": _with_openings(tables["demands"], openings)}
     if reviews is not None:
         tables = {**tables, "reviews": reviews}
-    _check_persons(tables, intake or {}, "graduates", "毕业生数")
-    _check_persons(tables, employed or {}, "employed", "就业人数")
+    _check_persons(tables, intake or {}, "graduates")
+    _check_persons(tables, employed or {}, "employed")
+    if employed:
+        _check_employed(recipe, employed)
     return replace(
         recipe,
         pack=pack,
@@ -137,19 +145,17 @@ def _with_openings(demands: pd.DataFrame, openings: Mapping[str, float]) -> pd.D
             raise WhatIfError(
                 f"岗位需求表里没有 {demand}；编号见 demands.csv", f"no demand {demand}: demands.csv lists them"
             )
-        if figure < 0:
-            raise WhatIfError(
-                f"{demand} 的招聘人数不能是 {figure}；应为 0 或以上",
-                f"openings of {demand} cannot be {figure}; expected 0 or more a year",
-            )
+        _check_limits(demand, figure, TABLES["demands"]["openings"])
     column = demands["demand_id"].map(openings).astype(demands["openings"].dtype)
     return demands.assign(openings=column.fillna(demands["openings"]))
 
 
-def _check_persons(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, int], column: str, name: str) -> None:
-    """Every program is there, has reported the column (without it there is nothing to change), and no figure is negative."""
+def _check_persons(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, int], column: str) -> None:
+    """Every program is there, has reported the column (without it there is nothing to change), and no figure is one that
+    its table could not hold."""
     known = set(tables["programs"]["program_id"])
     reported = set(tables["outcomes"].dropna(subset=["graduates", column])["program_id"])
+    told = TABLES["outcomes"][column]
     for program, figure in figures.items():
         if program not in known:
             raise WhatIfError(
@@ -157,11 +163,31 @@ def _check_persons(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, int
             )
         if program not in reported:
             raise WhatIfError(
-                f"{program} 没有{name}数据，无从改动：先在结果表补报",
+                f"{program} 没有{told.zh}数据，无从改动：先在结果表补报",
                 f"{program} reports no {column}: report them first",
             )
-        if figure < 0:
+        _check_limits(program, figure, told)
+
+
+def _check_employed(recipe: Recipe, employed: Mapping[str, int]) -> None:
+    """No more employed than there were graduates in the year whose figure is changed."""
+    tables = recipe.tables
+    own = one_rate_basis(carried_history(tables["outcomes"], tables["predecessors"]), [])
+    counted = counted_years(own[(own["year"] <= recipe.as_of.year) & own["program_id"].isin(employed)])
+    for row in rows(counted.drop_duplicates("program_id")):
+        if (figure := employed[row.program_id]) > row.graduates:
             raise WhatIfError(
-                f"{program} 的{name}不能是 {figure}；应为 0 或以上",
-                f"{column} of {program} cannot be {figure}; expected 0 or more",
+                f"{row.program_id} 的就业人数不能是 {figure}：{row.year} 年毕业生为 {row.graduates} 人，就业人数不超过毕业生数",
+                f"employed of {row.program_id} cannot be {figure}: it had {row.graduates} graduates in {row.year}; "
+                "expected at most as many",
             )
+
+
+def _check_limits(name: str, figure: float, column: Column) -> None:
+    low, high = column.limits or LIMITS["amount"]
+    # Written so that what is no number (nan) is outside.
+    if not low <= figure <= high:
+        raise WhatIfError(
+            f"{name} 的{column.zh}不能是 {figure}；应在 {low:.0f} 到 {high:.0f} 之间",
+            f"{column.name} of {name} cannot be {figure}; expected {low:.0f} to {high:.0f}",
+        )

@@ -56,15 +56,7 @@ def estimate_employment(
     """
     if "rate_basis" in outcomes and outcomes["rate_basis"].dropna().nunique() > 1:
         raise ValueError("outcomes mix initial and year-end rates; expected one rate_basis")
-    known = outcomes.dropna(subset=["graduates", "employed"])
-    known = known.sort_values(["program_id", "year"], ascending=[True, False])
-    if (known["employed"] > known["graduates"]).any():
-        bad = known[known["employed"] > known["graduates"]].iloc[0]
-        raise ValueError(f"program {bad.program_id}, year {bad.year}: more employed than graduates")
-    # Some offices count further study among those employed; n never falls below k, so neither reading flatters.
-    studying = known["further_study"].fillna(0) if "further_study" in known else 0
-    seeking = (known["graduates"] - studying).clip(lower=known["employed"]).astype(float)
-    known = known.assign(n=seeking)[seeking > 0]
+    known = counted_years(outcomes)
     rank = known.groupby("program_id").cumcount()
     known = known[rank < len(weights)].assign(
         weight=np.asarray(weights)[rank[rank < len(weights)]],
@@ -99,6 +91,23 @@ def estimate_employment(
         }
     )
     return Employment(programs, strength)
+
+
+def counted_years(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The rows that count, program by program with the latest year first, and n of each; see `estimate_employment`.
+
+    Raises:
+        ValueError: more employed than graduates in a year.
+    """
+    known = outcomes.dropna(subset=["graduates", "employed"])
+    known = known.sort_values(["program_id", "year"], ascending=[True, False])
+    if (known["employed"] > known["graduates"]).any():
+        bad = known[known["employed"] > known["graduates"]].iloc[0]
+        raise ValueError(f"program {bad.program_id}, year {bad.year}: more employed than graduates")
+    # Some offices count further study among those employed; n never falls below k, so neither reading flatters.
+    studying = known["further_study"].fillna(0) if "further_study" in known else 0
+    seeking = (known["graduates"] - studying).clip(lower=known["employed"]).astype(float)
+    return known.assign(n=seeking)[seeking > 0]
 
 
 def more_employed(latest: Any, employed: Any) -> Any:

@@ -149,6 +149,10 @@ def test_what_if_says_what_would_change_and_writes_it(tmp_path: Path, folder: Pa
         (["--intake", "P2"], "--intake P2：应写成 名称=整数"),
         (["--intake", "P9=3"], "没有专业点 P9"),
         (["--openings", "D9=3"], "岗位需求表里没有 D9"),
+        (["--openings", "D1=nan"], "D1 的招聘人数不能是 nan；应在 0 到 1000000000 之间"),
+        (["--openings", "D1=1e400"], "D1 的招聘人数不能是 inf"),
+        (["--intake", "P2=100000000000000000000"], "P2 的毕业生数不能是 100000000000000000000；应在 0 到"),
+        (["--employed", "P2=99999"], "P2 的就业人数不能是 99999：2026 年毕业生为 50 人"),
         (["--set", "surplus.rate=70"], "参数 surplus.rate 不能取 70"),
     ],
 )

@@ -54,7 +54,7 @@ def test_figures_of_one_program_and_one_row_of_posts(market: Assessment) -> None
     assert more.at["W1", "placeable_rate_to"] > more.at["W1", "placeable_rate_from"]
     fewer = market.what_if(intake={"W1": 1}).programs.set_index("program_id")
     assert fewer.at["W1", "placeable_rate_to"] > fewer.at["W1", "placeable_rate_from"]
-    better = market.what_if(employed={"W1": 10_000}).programs.set_index("program_id")
+    better = market.what_if(employed={"W1": 60}).programs.set_index("program_id")
     assert better.at["W1", "flag_to"] != "phase_out"
 
 
@@ -91,7 +91,12 @@ def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
     [
         ({"openings": {"nowhere": 3}}, "no demand nowhere: demands.csv lists them"),
         ({"intake": {"nobody": 3}}, "no program nobody: programs.csv lists them"),
-        ({"intake": {"W1": -1}}, "graduates of W1 cannot be -1; expected 0 or more"),
+        ({"intake": {"W1": -1}}, "graduates of W1 cannot be -1; expected 0 to 100000000"),
+        ({"intake": {"W1": 10**20}}, "graduates of W1 cannot be 100000000000000000000; expected 0 to 100000000"),
+        ({"openings": {"D1": float("nan")}}, "openings of D1 cannot be nan; expected 0 to 1000000000"),
+        ({"openings": {"D1": float("inf")}}, "openings of D1 cannot be inf"),
+        ({"employed": {"W1": 61}}, "employed of W1 cannot be 61: it had 60 graduates in 2026; expected at most as many"),
+        ({"employed": {"W1": -1}}, "employed of W1 cannot be -1"),
         ({"parameters": {"surplus.rat": 0.5}}, "did you mean surplus.rate"),
         ({"parameters": {"surplus.rate": 70}}, "a share lies between 0 and 1"),
     ],
@@ -99,6 +104,20 @@ def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
 def test_a_change_that_cannot_be_is_named(market: Assessment, change: dict[str, Any], says: str) -> None:
     with pytest.raises((WhatIfError, PackError), match=says):
         market.what_if(**change)
+
+
+def test_as_many_may_be_employed_as_its_predecessor_and_itself_had_graduates() -> None:
+    tables = small()
+    one = tables["programs"].iloc[[0]].assign(program_id="W0")
+    tables["programs"] = pd.concat([tables["programs"], one], ignore_index=True)
+    old = tables["outcomes"][tables["outcomes"]["program_id"] == "W1"].assign(program_id="W0", graduates=20, employed=4)
+    old = old.assign(stayed_local=4, matched_job=2)
+    tables["outcomes"] = pd.concat([tables["outcomes"], old], ignore_index=True)
+    tables["predecessors"] = pd.DataFrame({"program_id": ["W1"], "from_program_id": ["W0"]})
+    merged = assess(**tables, as_of=DAY, draws=0)
+    assert merged.what_if(employed={"W1": 80}).assessment.manifest["employed"] == {"W1": 80}
+    with pytest.raises(WhatIfError, match="it had 80 graduates in 2026"):
+        merged.what_if(employed={"W1": 81})
 
 
 def test_every_counterfactual_of_a_small_market_holds_and_one_step_less_does_not(market: Assessment) -> None:

@@ -223,6 +223,18 @@ def test_whoever_waits_for_the_demands_keeps_nobody_else_waiting(city_service: S
     assert busy.result()
 
 
+def test_a_what_if_that_cannot_be_is_a_problem(client: TestClient) -> None:
+    def status(body: str) -> int:
+        return client.post("what-if", content=body, headers={"Content-Type": "application/json"}).status_code
+
+    more = client.post("what-if", json={"employed": {"P040": 99999}})
+    assert more.status_code == 400
+    assert "P040 的就业人数不能是 99999" in more.json()["detail"]
+    assert status('{"openings": {"D143-2026": NaN}}') == 422
+    assert status('{"openings": {"D143-2026": 1e400}}') == 422
+    assert status('{"intake": {"P040": 100000000000000000000}}') == 422
+
+
 def test_policies_carry_a_reference_for_every_value(city_service: Service) -> None:
     client = city_service.client("viewer")
     names = [row["name"] for row in client.get("/v1/policies").json()["items"]]
