@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.options import FILE, FOLDER, OUT_FOLDER, language_option, say
+from api.options import FILE, FOLDER, OUT_FOLDER, Share, language_option, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str)
 )
 @click.option(
     "--least-share",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Share(above_zero=True),
     default=0.5,
     show_default=True,
     help="列入所需占比 / share asked for",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from api.cli_tables import aside
-from api.options import FILE, say
+from api.options import FILE, Share, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def enterprise_survey(files: tuple[Path, ...], out: Path, lang: str, accept_good
     "--exact-titles", is_flag=True, help="只认与职业名称相同的职位名，不按语义归类 / no assignment by meaning"
 )
 @click.option(
-    "--threshold", type=click.FloatRange(0, 1), default=None,
+    "--threshold", type=Share(), default=None,
     help="按语义归入职业的余弦下限，默认 0.75 / cosine from which a title counts as an occupation",
 )  # fmt: skip
 @_options("region", "year", "source")

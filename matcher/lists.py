@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from corpora.faults import Unusable
 from corpora.frames import empty, rows, whole, word
 from corpora.schema import empty_frame
 from matcher.assessment import Assessment
@@ -72,10 +73,20 @@ class Aggregation:
     Attributes:
         by: whether points count one each, or by their graduates looking for work.
         least_share: part of all points (those not judged among them) that must stand behind the class.
+
+    Raises:
+        Unusable: a share that is not above 0 and at most 1.
     """
 
     by: Literal["points", "graduates"] = "points"
     least_share: float = 0.5
+
+    def __post_init__(self) -> None:
+        if not 0 < self.least_share <= 1:
+            raise Unusable(
+                f"least_share 是 {self.least_share}；应大于 0 且不超过 1",
+                f"least_share is {self.least_share}; expected above 0 and at most 1",
+            )
 
     def sentence(self, language: str) -> str:
         """The rule as a report states it."""

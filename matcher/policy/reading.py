@@ -4,12 +4,13 @@ A key that is not known, a value without its reference, dates that overlap or a 
 error: a bureau must be able to trust every printed number.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, TypeGuard, get_args
 
 import yaml
 
@@ -248,17 +249,20 @@ class _Reader:
 def unfit(unit: Unit, value: Value, choices: tuple[str, ...] = ()) -> str:
     """Why a value does not fit its unit; empty if it does."""
     if unit in ("names", "weights"):
-        kind: Any = str if unit == "names" else (int, float)
-        fits = (
-            isinstance(value, tuple) and value and all(isinstance(v, kind) and not isinstance(v, bool) for v in value)
-        )
+        fit = (lambda v: isinstance(v, str)) if unit == "names" else (lambda v: _is_number(v) and v >= 0)
+        fits = isinstance(value, tuple) and value and all(map(fit, value))
         return "" if fits else f"value is {value!r}; expected a list of {unit}"
     if unit == "choice":
         return "" if value in choices else f"value is {value!r}; expected one of {', '.join(choices)}"
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    if not _is_number(value):
         return f"value is {value!r}; expected a number"
     if unit in ("share", "probability") and not 0 <= value <= 1:
         return f"value is {value}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)"
     if unit in ("persons", "years", "months", "count", "characters") and (value < 0 or value != int(value)):
         return f"value is {value}; expected a whole number of {unit}"
     return "" if value >= 0 else f"value is {value}; a {unit} is not negative"
+
+
+def _is_number(value: Any) -> TypeGuard[int | float]:
+    """A finite one: nan passes comparisons that are meant to refuse it."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf

@@ -89,6 +89,7 @@ def test_a_block_and_the_lists(tmp_path: Path, folder: Path) -> None:
     said = done(duikou(tmp_path, "lists", folder, "--least-share", "1", "--out", "lists"))
     assert "100%" in said
     assert "布点数" in read_csv(tmp_path / "lists" / "lists.csv")[0]
+    refused(duikou(tmp_path, "lists", folder, "--least-share", "nan"), "--least-share 是 nan；应大于 0 且不超过 1")
 
 
 def test_empty_posts_and_targets(tmp_path: Path, folder: Path) -> None:
@@ -152,6 +153,8 @@ def test_what_if_says_what_would_change_and_writes_it(tmp_path: Path, folder: Pa
         (["--openings", "D1=nan"], "D1 的招聘人数不能是 nan；应在 0 到 1000000000 之间"),
         (["--openings", "D1=1e400"], "D1 的招聘人数不能是 inf"),
         (["--intake", "P2=100000000000000000000"], "P2 的毕业生数不能是 100000000000000000000；应在 0 到"),
+        (["--set", "supply.years=nan"], "参数 supply.years 不能取 nan"),
+        (["--set", "employment.year_weights=1;inf"], "参数 employment.year_weights 不能取"),
         (["--employed", "P2=99999"], "P2 的就业人数不能是 99999：2026 年毕业生为 50 人"),
         (["--set", "surplus.rate=70"], "参数 surplus.rate 不能取 70"),
     ],

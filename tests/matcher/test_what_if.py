@@ -95,9 +95,15 @@ def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
         ({"intake": {"W1": 10**20}}, "graduates of W1 cannot be 100000000000000000000; expected 0 to 100000000"),
         ({"openings": {"D1": float("nan")}}, "openings of D1 cannot be nan; expected 0 to 1000000000"),
         ({"openings": {"D1": float("inf")}}, "openings of D1 cannot be inf"),
-        ({"employed": {"W1": 61}}, "employed of W1 cannot be 61: it had 60 graduates in 2026; expected at most as many"),
+        (
+            {"employed": {"W1": 61}},
+            "employed of W1 cannot be 61: it had 60 graduates in 2026; expected at most as many",
+        ),
         ({"employed": {"W1": -1}}, "employed of W1 cannot be -1"),
         ({"parameters": {"surplus.rat": 0.5}}, "did you mean surplus.rate"),
+        ({"parameters": {"supply.years": float("inf")}}, "supply.years: value is inf; expected a number"),
+        ({"parameters": {"employment.year_weights": (1.0, float("nan"))}}, "expected a list of weights"),
+        ({"parameters": {"employment.year_weights": (1.0, -0.5)}}, "expected a list of weights"),
         ({"parameters": {"surplus.rate": 70}}, "a share lies between 0 and 1"),
     ],
 )

@@ -58,6 +58,7 @@ def test_the_value_of_the_day_is_read() -> None:
         ("status:", "statuss:", "line 3: statuss: unknown key; .*did you mean status"),
         ("value: 0.7", "value: 70", "line 10, .*write 0.7 for 70 %"),
         ("value: 0.7", "value: yes", "line 10, .*expected a number"),
+        ("value: 0.7", "value: .nan", "line 10, .*value is nan; expected a number"),
         (", reference: project default}\n      - {from: 2025", "}\n      - {from: 2025", "line 10, .*needs a reference"),
         ("value: 0.6, reference: project default", "value: 0.6, reference: ''", "line 11, .*needs a reference"),
         (
