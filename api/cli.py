@@ -16,7 +16,7 @@ from api import cli_batch, cli_decide, cli_offer, cli_report, cli_serve, cli_tab
 from api.cli_import import import_group
 from api.cli_policy import policy as policy_commands
 from api.cli_tables import inspected
-from api.options import FILE, OUT_FOLDER, language_option, say
+from api.options import APART_FILE, FILE, OUT_FOLDER, language_option, say
 from corpora.faults import Unusable
 
 
@@ -64,7 +64,7 @@ def demo(out: Path, example: str | None, lang: str) -> None:
 @click.option("--programs", type=FILE, multiple=True, required=True, help="专业表 / programs")
 @click.option("--demands", type=FILE, multiple=True, required=True, help="岗位需求表 / demands")
 @click.option("--top", type=click.IntRange(1), default=None, help="每个专业至多几条 / at most so many a program")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), required=True, help=".csv .xlsx .parquet")
+@click.option("--out", type=APART_FILE, required=True, help=".csv .xlsx .parquet")
 @click.option("--accept-good-rows", is_flag=True, help="只用好行 / go on with the good rows")
 @language_option
 def match(

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from api.options import FILE, FOLDER, OUT_FOLDER, Share, language_option, say
+from api.options import APART_FILE, APART_FOLDER, FILE, FOLDER, Share, language_option, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
     import pandas as pd
 
-OUT = click.Path(dir_okay=False, path_type=Path)
 SHOWN = 15
 
 
@@ -39,7 +38,7 @@ SHOWN = 15
 @click.option(
     "--hold", multiple=True, metavar="PROGRAM_ID", help="不作调整的专业点，可重复 / may not change; repeatable"
 )
-@click.option("--out", type=OUT, default=None, help=".json 可复核 / can be checked；.csv 表 / a table")
+@click.option("--out", type=APART_FILE, default=None, help=".json 可复核 / can be checked；.csv 表 / a table")
 @click.option("--check", "check_file", type=FILE, default=None, help="复核已写出的 .json / add a written plan up again")
 @language_option
 def plan(
@@ -93,7 +92,7 @@ def plan(
 @click.argument("folder", type=FOLDER)
 @click.argument("block_id")
 @click.option("--target", default="0.9", show_default=True, metavar="RATE", help="岗位容纳率目标 / the rate to reach")
-@click.option("--out", type=OUT, default=None, help=".csv")
+@click.option("--out", type=APART_FILE, default=None, help=".csv")
 @language_option
 def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str) -> None:
     """一个供需关联组内各院校逐项比较，不计总分。The institutions of one block on separate grounds, and what the block must give up.
@@ -126,7 +125,7 @@ def block(folder: Path, block_id: str, target: str, out: Path | None, lang: str)
     show_default=True,
     help="列入所需占比 / share asked for",
 )
-@click.option("--out", type=OUT_FOLDER, default=None, help="写入文件夹 / folder to write to")
+@click.option("--out", type=APART_FOLDER, default=None, help="写入文件夹 / folder to write to")
 @language_option
 def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str) -> None:
     """三张清单：重点紧缺、改造升级、限制撤销。The provincial lists and the school list, by an aggregation rule that is stated.
@@ -166,7 +165,7 @@ def lists(folder: Path, by: Any, least_share: float, out: Path | None, lang: str
 @click.command(short_help="两次分析的差别与原因 / what changed between two assessments, and why")
 @click.argument("folder_a", type=FOLDER)
 @click.argument("folder_b", type=FOLDER)
-@click.option("--out", type=OUT, default=None, help=".csv")
+@click.option("--out", type=APART_FILE, default=None, help=".csv")
 @language_option
 def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None:
     """两次分析之间建议、岗位容纳率、关联组或匹配有变的专业点，及其原因。What changed between two assessments, and because of which input.
@@ -221,7 +220,7 @@ def compare(folder_a: Path, folder_b: Path, out: Path | None, lang: str) -> None
 @click.option(
     "--year", type=click.IntRange(1990, 2100), default=None, help="默认为分析次年 / the year after, unless told"
 )
-@click.option("--out", type=OUT, default=None, help=".csv")
+@click.option("--out", type=APART_FILE, default=None, help=".csv")
 @language_option
 def back_test(folder: Path, outcomes: tuple[Path, ...], year: int | None, out: Path | None, lang: str) -> None:
     """去年各类建议的专业点，次年就业、招生与落实如何，附区间。How programs fared in the year after the advice, by flag, with intervals.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from api.cli_tables import aside
-from api.options import FILE, Share, say
+from api.options import FILE, Apart, Share, say
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _options(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     }  # fmt: skip
     last = (
         click.option(
-            "--out", type=click.Path(path_type=Path), required=True,
+            "--out", type=Apart(path_type=Path), required=True,
             help="文件夹，或 .csv .xlsx .parquet 文件 / a folder, or one file by its suffix",
         ),
         click.option(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from api.cli_decide import show, write
-from api.options import FOLDER, OUT_FOLDER, language_option, say
+from api.options import APART_FOLDER, FOLDER, language_option, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @click.command(short_help="空缺岗位与布点集中 / posts without a program, and programs offered twice")
 @click.argument("folder", type=FOLDER)
-@click.option("--out", type=OUT_FOLDER, default=None, help="写入文件夹 / folder to write to")
+@click.option("--out", type=APART_FOLDER, default=None, help="写入文件夹 / folder to write to")
 @language_option
 def whitespace(folder: Path, out: Path | None, lang: str) -> None:
     """尚无专业对接或毕业生不足的岗位，可开设的专业与院校；以及多校同争岗位的专业。What the offer lacks, and what it has twice.

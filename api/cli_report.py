@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from api.options import FOLDER, OUT_FOLDER, language_option
+from api.options import APART_FOLDER, FOLDER, language_option
 from corpora.faults import Unusable
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     default=None,
     help="本单位的 Word 模板 / an office's own Word template",
 )
-@click.option("--out", type=OUT_FOLDER, default=None, help="默认 FOLDER-report / folder")
+@click.option("--out", type=APART_FOLDER, default=None, help="默认 FOLDER-report / folder")
 @language_option
 def report(
     folder: Path,

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from api.cli_decide import OUT, records, write
-from api.options import FOLDER, language_option, say
+from api.cli_decide import records, write
+from api.options import APART_FILE, FOLDER, language_option, say
 from corpora.faults import Unusable
 
 
@@ -39,7 +39,7 @@ from corpora.faults import Unusable
     metavar="PROGRAM_ID=N",
     help="改一个专业点最近一届的就业人数，可重复 / employed of the latest year; repeatable",
 )
-@click.option("--out", type=OUT, default=None, help=".csv")
+@click.option("--out", type=APART_FILE, default=None, help=".csv")
 @language_option
 def what_if(
     folder: Path,

@@ -15,6 +15,21 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 OUT_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
+class Apart(click.Path):
+    """Where something is written that is no assessment: never into the folder of one."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from matcher.folder import check_apart
+
+        found = super().convert(value, param, ctx)
+        check_apart(Path(found))
+        return found
+
+
+APART_FILE = Apart(dir_okay=False, path_type=Path)
+APART_FOLDER = Apart(file_okay=False, path_type=Path)
+
+
 class OrAddress(click.Path):
     """A path, or an address such as s3://bucket/2026, which stays a text."""
 

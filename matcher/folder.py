@@ -99,6 +99,20 @@ def check_place(folder: Path) -> None:
         )
 
 
+def check_apart(path: Path) -> None:
+    """Whether a file or folder of results may be written here: anywhere but in an assessment, whose files are its proof.
+
+    Raises:
+        FolderFault: the place is an assessment, or in one.
+    """
+    path = path.resolve()
+    if inside := next((p for p in (path, *path.parents) if (p / MANIFEST).is_file()), None):
+        raise FolderFault(
+            f"{inside} 是分析结果文件夹，写入会改动其中的文件：请换一个地方（--out）",
+            f"{inside} is the folder of an assessment, whose files would be changed: name another place (--out)",
+        )
+
+
 def load_folder(folder: Path) -> Assessment:
     """Reads the folder back.
 

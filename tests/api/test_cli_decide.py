@@ -104,6 +104,27 @@ def test_empty_posts_and_targets(tmp_path: Path, folder: Path) -> None:
     assert "规则要求" not in done(duikou(tmp_path, "lists", folder))
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["lists", "result", "--out", "result"],
+        ["whitespace", "result", "--out", "result"],
+        ["report", "result", "--format", "html", "--out", "result/inputs"],
+        ["plan", "result", "--out", "result/programs.csv"],
+        ["block", "result", "P2", "--out", "result/lists.csv"],
+        ["what-if", "result", "--intake", "P2=1", "--out", "result/demands.csv"],
+        ["compare", "result", "result", "--out", "result/demands.csv"],
+        ["back-test", "result", "--outcomes", "intake.csv", "--out", "result/demands.csv"],
+        ["match", "--programs", "programs.csv", "--demands", "demands.csv", "--out", "result/matches.parquet"],
+        ["import", "esco", "demands.csv", "--out", "result/demands.csv"],
+    ],
+)
+def test_nothing_is_written_into_an_assessment(tmp_path: Path, folder: Path, asked: list[str]) -> None:
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    refused(duikou(tmp_path, *asked), f"{folder} 是分析结果文件夹")
+    assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
+
+
 def test_compare_names_the_input_that_did_it(tmp_path: Path, folder: Path, linked: list[object]) -> None:
     more = [[*row[:2], 50, *row[3:]] if row[0] == "D2" else row for row in _demands(linked)]
     options = [*linked]
