@@ -1,6 +1,7 @@
 """Options and words that several files of commands share."""
 
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ class Apart(click.Path):
         from matcher.folder import check_apart
 
         found = super().convert(value, param, ctx)
-        check_apart(Path(found))
+        check_apart(Path(os.fsdecode(found)))
         return found
 
 

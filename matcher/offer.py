@@ -54,7 +54,7 @@ OVERLAPS: Mapping[str, Text] = {
     "rate": {"zh": "岗位容纳率", "en": "rate"},
 }
 REASONS: Mapping[str, Text] = {
-    NO_PROGRAM: {"zh": "尚无专业对接", "en": "no program leads there"},
+    NO_PROGRAM: {"zh": "尚无有毕业生的专业对接", "en": "no program with graduates leads there"},
     SCARCE: {"zh": "岗位多于毕业生", "en": "more posts than graduates"},
 }
 
@@ -63,9 +63,10 @@ def whitespace(assessment: Assessment) -> pd.DataFrame:
     """Posts that no program leads to, or that are left over where supply is the scarce side; most empty posts first.
 
     Returns:
-        WHITESPACE: posts a year; reason (no_program, scarce); served_by: programs with an edge to them, separated by
-        ";"; code, name, at (institutions, separated by ";") of up to three catalogue programs, the nearest first. `at`
-        is empty where no institution within reach teaches the catalogue program's class or major group at its level.
+        WHITESPACE: posts a year; reason (no_program, scarce); served_by: programs with an edge to them, with
+        graduates or without, separated by ";"; code, name, at (institutions, separated by ";") of up to three catalogue
+        programs, the nearest first. `at` is empty where no institution within reach teaches the catalogue program's class
+        or major group at its level.
     """
     table = assessment.demands[assessment.demands["whitespace"] > 0]
     given = assessment.inputs["demands"].set_index("demand_id").loc[table["demand_id"]]

@@ -76,7 +76,7 @@ def list_programs(
 
 
 @router.get(
-    "/programs/{program_id}", summary="Everything behind one flag", response_model=ProgramDetail, responses=FOUND
+    "/programs/{program_id:path}", summary="Everything behind one flag", response_model=ProgramDetail, responses=FOUND
 )
 def read_program(program_id: ProgramId, reading: TheReading, response: Response, database: TheDatabase) -> Any:
     """Figures, trace, certificate, matches with evidence, skills; from planner up also what people said about it.

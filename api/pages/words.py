@@ -125,7 +125,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "demands_search": ("职业、产业链、说明或技能中的词", "words of occupation, chain, description or skills"),
     "left_all": ("全部岗位", "All posts"),
     "left_any": ("有空缺", "Left over"),
-    "left_no_program": ("无专业对接", "No program leads there"),
+    "left_no_program": ("无有毕业生的专业对接", "No program with graduates leads there"),
     "left_scarce": ("毕业生不足", "Too few graduates"),
     "suggested": ("可考虑的专业", "Programs to consider"),
     "could_open": ("可由{schools}开设", "could be opened by {schools}"),

@@ -185,9 +185,9 @@ class Material:
 
     @cached_property
     def linked_demands(self) -> set[str]:
-        """Demands that some program of the whole market leads to."""
-        matches = (self.market or self.assessment).matches
-        return set(matches.loc[matches["edge"], "demand_id"].astype(str))
+        """Demands that some program with graduates leads to, of the whole market; as `matcher.whitespace` has it."""
+        demands = (self.market or self.assessment).demands
+        return set(demands.loc[demands["block"].notna(), "demand_id"].astype(str))
 
     def sector(self, group: str) -> str:
         """The sector of a major group; "" where it is none of the catalogue's."""
