@@ -87,7 +87,7 @@ class YearView:
 
 @dataclass(frozen=True)
 class Employment:
-    """The estimate with its 90 % interval beside the raw figures; numbers are shares."""
+    """The estimate with its 90 % interval beside the raw figures; numbers are shares. `below` is "" where it is left out."""
 
     mean: float | None
     low: float | None
@@ -152,7 +152,7 @@ class Program:
     predecessors: tuple[str, ...]
     checks: tuple[str, ...]
     counterfactual: tuple[str, ...]
-    searched: bool
+    no_counterfactual: str
 
 
 def program_view(
@@ -217,8 +217,8 @@ def program_view(
         documents=tuple(str(document) for document in trace["documents"]),
         predecessors=tuple(str(p) for p in trace["predecessors"]),
         checks=tuple(c[language] for c in trace.get("data_checks", ())),
-        searched=bool(assessment.manifest.get("counterfactuals")),
         counterfactual=tuple(one[language] for one in trace.get("counterfactuals", ())),
+        no_counterfactual=say(f"counterfactual_{_why_none(assessment)}", language),
     )  # fmt: skip
 
 
@@ -291,6 +291,7 @@ def _naive(record: Mapping[str, Any], language: Language) -> tuple[Fact, ...]:
 def _employment(assessment: Assessment, program_id: str, record: Mapping[str, Any], language: Language) -> Employment:
     outcomes = assessment.inputs["outcomes"]
     own = outcomes[outcomes["program_id"] == program_id].sort_values("year", ascending=False)
+    below = record["employment_below_probability"]
     columns = [column for column in HISTORY if own[column].notna().any()]
     years = []
     for row in rows(own):
@@ -307,7 +308,7 @@ def _employment(assessment: Assessment, program_id: str, record: Mapping[str, An
         low=_float(record["employment_low"]),
         high=_float(record["employment_high"]),
         limit=float(assessment.manifest["policy"]["parameters"]["employment.low_rate"]["value"]),
-        below=figures.certainty(record["employment_below_probability"]),
+        below="" if empty(below) else figures.certainty(below),
         columns=tuple(say(f"year_{column}", language) for column in columns),
         years=tuple(years),
     )
@@ -340,6 +341,13 @@ def _beside(assessment: Assessment, record: Mapping[str, Any], language: Languag
         lines,
         "" if empty(cut) or not cut else f"{int(cut)}",
     )
+
+
+def _why_none(assessment: Assessment) -> str:
+    """Why a page may tell nothing that would change the flag: not looked for, left out of the edition, or not there."""
+    if not assessment.manifest.get("counterfactuals"):
+        return "not_searched"
+    return "inside" if assessment.manifest.get("edition") == "public" else "none"
 
 
 def _float(value: Any) -> float | None:

@@ -30,6 +30,8 @@ from matcher.policy.words import Language
 
 LANGUAGE = "duikou_language"
 YEAR = 365 * 24 * 3600
+# Ends of the addresses that only forms are sent to.
+ACTIONS = ("what-if", "reviews", "rounds", "recompute", "check", "cancel", "demo", "logout")
 SHOWN_ERRORS = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 
 
@@ -100,7 +102,7 @@ AReader = Annotated[Reader, Depends(reader)]
 def frame_of(request: Request, who: Caller | None) -> Frame:
     """The frame of a page; without a caller, that of the login and error pages."""
     query = "&".join(f"{quote(k)}={quote(v)}" for k, v in request.query_params.multi_items() if k != "lang")
-    language, path = language_of(request), quote(request.url.path)
+    language, path = language_of(request), quote(_page_of(request))
     if who is None:
         return Frame(language=language, path=path, query=query)
     csrf = getattr(request.state, "csrf", "")
@@ -108,6 +110,12 @@ def frame_of(request: Request, who: Caller | None) -> Frame:
         language=language, path=path, query=query, who=who.name, role=who.role, csrf=csrf,
         may_plan=who.is_at_least("planner"),
     )  # fmt: skip
+
+
+def _page_of(request: Request) -> str:
+    """Path of the page that was asked for; of a form's answer that of the page the form stands on."""
+    before, _, last = request.url.path.rpartition("/")
+    return before or "/" if request.method == "POST" and last in ACTIONS else request.url.path
 
 
 def page_response(html: str, status: int = 200) -> Response:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from api.pages.texts import TEXTS
 from matcher.policy.words import Language
+from reports.words import singular
 
 # fmt: off
 WORDS: Mapping[str, tuple[str, str]] = {
@@ -71,7 +72,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "stage_midstream": ("中游", "midstream"),
     "stage_downstream": ("下游", "downstream"),
     "changes": ("与上次分析相比", "Since the last assessment"),
-    "changes_since": ("上次：{day}。{number}个专业点的分析建议有变。", "Last one: {day}. {number} programs have another flag."),
+    "changes_since": ("上次：{day}。{number}个专业点的分析建议有变。", "Last one: {day}. Programs with another flag: {number}."),
     "changes_none": ("这是第一次分析，尚无可比较的结果。", "This is the first assessment: nothing to compare with yet."),
     "changes_steady": ("分析建议无一变化。", "No flag changed."),
     "changes_added": ("新列入{number}个", "{number} newly listed"),
@@ -252,6 +253,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "decided_draws": ("按抽样", "draws"),
     "project_default": ("本项目默认值", "project default"),
     "counterfactual": ("结论变化临界值", "What would change it"),
+    "counterfactual_inside": ("临界值引用具体数字，不公开。", "It quotes figures and is not public."),
     "counterfactual_not_searched": ("本次分析未求临界值。", "This assessment did not look for it."),
     "what_if": ("情景测算", "What if"),
     "slider_intake": ("本专业点毕业生", "Graduates of this program"),
@@ -466,4 +468,4 @@ def say(key: str, language: Language, **parts: object) -> str:
     """
     zh, en = WORDS[key] if key in WORDS else TEXTS[key]
     text = zh if language == "zh" else en
-    return text.format(**parts) if parts else text
+    return singular(text.format(**parts)) if parts else text

@@ -128,6 +128,7 @@ def test_pages_fit_a_narrow_screen(desk: Page, service: Service) -> None:
         f"{base}/programs/{PROGRAM}",
         f"{base}/demands",
         f"{service.url}/policies/default",
+        f"{service.url}/assessments?lang=en",
     ):
         desk.goto(path)
         assert desk.evaluate("document.documentElement.scrollWidth") == 390, path

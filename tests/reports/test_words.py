@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from reports.words import catalogue
+from reports.words import catalogue, word
 
 REPORTS = Path(__file__).parents[2] / "reports"
 
@@ -13,6 +13,16 @@ def test_both_languages_name_the_same_figures() -> None:
     for key, text in catalogue().items():
         named = {language: {f for _, f, _, _ in Formatter().parse(text[language]) if f} for language in ("zh", "en")}
         assert named["zh"] == named["en"], key
+
+
+def test_one_is_no_plural_in_english() -> None:
+    figures = {"supply": "21.00", "posts": "1.00", "left": "20.00", "names": "A"}
+    said = word("problem_surplus", "en", blocks=1, points=1, **figures)
+    assert "in 1 block (1 program: A) 21.00 graduates a year look for 1.00 posts" in said
+    assert "in 11 blocks (21 programs: A)" in word("problem_surplus", "en", blocks=11, points=21, **figures)
+    assert word("problem_vanished", "en", points=1, names="A") == "Posts have vanished for 1 program (A)."
+    covered = {"points": 1, "kinds": 1, "institutions": 1, "students": 0, "enrolled": 0, "graduates": 0}
+    assert "1 program (1 catalogue program) at 1 institution with" in word("basics_summary", "en", **covered)
 
 
 def test_every_word_is_used() -> None:

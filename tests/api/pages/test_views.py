@@ -18,6 +18,7 @@ from api.pages.render import LANGUAGES, Frame, heading, render
 from api.pages.reviewing import reviews_view
 from api.pages.table import SIZES
 from api.pages.what_if import asked, sliders
+from api.pages.words import say
 from api.views import view_of
 from matcher import Assessment, whitespace
 from matcher.policy.words import FLAG_NAMES, Language
@@ -218,6 +219,24 @@ def test_the_public_reads_pages_without_institutions_and_without_probabilities(
     seen = text(html + "".join(program_html(public, p, language, PUBLIC) for p in ("P001", "P040", "P048")))
     assert not [name for name in schools if name in seen]
     assert "nan" not in seen.lower().split()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_public_page_says_what_is_left_out_of_it(city: Assessment, language: Language) -> None:
+    searched = replace(city, manifest={**city.manifest, "counterfactuals": True})
+    public = view_of(searched, PUBLIC)
+    known = public.programs["employment_mean"].notna()
+    program = str(public.programs.loc[known, "program_id"].iloc[0])
+    inside, outside = (
+        text(program_html(one, program, language, who)) for one, who in ((searched, BUREAU), (public, PUBLIC))
+    )
+    for key, limit in (("counterfactual_none", None), ("employment_below", "60%")):
+        said = say(key, language, **({"limit": limit} if limit else {}))
+        assert (said in inside, said in outside) == (True, False)
+    assert say("counterfactual_inside", language) in outside
+    lead = re.search(r'<p class="lead">(.*?)</p>', program_html(public, program, language, PUBLIC))
+    assert lead
+    assert lead[1].split(" · ")[0] == public.programs.set_index("program_id").loc[program, "region"]
 
 
 def test_a_moved_slider_is_asked_and_one_beyond_its_ends_is_not(city: Assessment) -> None:

@@ -27,6 +27,12 @@ def test_a_word_takes_its_figures() -> None:
         say("no_such_word", "zh")
 
 
+def test_one_is_no_plural_in_english() -> None:
+    assert say("figure_supply_note", "en", programs=1, schools=1) == "1 program of 1 institution"
+    assert say("figure_supply_note", "en", programs=17, schools=11) == "17 programs of 11 institutions"
+    assert say("figure_surplus_note", "en", blocks=1) == "1 block with a certificate"
+
+
 @pytest.mark.parametrize(
     ("asked", "kept", "accepted", "language"),
     [

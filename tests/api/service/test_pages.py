@@ -178,6 +178,19 @@ def test_the_language_of_a_link_is_kept_for_the_next_pages(service: Service) -> 
     assert 'lang="en"' in client.get("/policies").text
 
 
+def test_the_other_language_of_a_forms_answer_is_the_page_it_stands_on(city_service: Service) -> None:
+    client = browser(city_service)
+    page = f"/assessments/{city_service.assessment}/programs/P040"
+    for form in ("what-if", "reviews"):
+        # The review lacks its reason: the answer is a page that says so.
+        answer = client.post(f"{page}/{form}", data={"csrf": token(client), "kind": "override", "intake": "10"})
+        found = re.search(r'<a class="tool" lang="en" href="([^"]+)"', answer.text)
+        assert found
+        assert found[1] == f"{page}?lang=en"
+        assert 'lang="en"' in client.get(found[1]).text
+        client.get(f"{page}?lang=zh")
+
+
 def test_whoever_may_move_the_sliders_finds_the_first_answer_under_way(city_service: Service) -> None:
     path = f"/assessments/{city_service.assessment}/programs/P001"
     # As after a start: nothing is loaded yet.

@@ -112,7 +112,7 @@ def test_no_cell_of_an_export_is_a_formula(city_service: Service) -> None:
 
 
 def test_what_is_not_there_is_a_problem_in_both_languages(city_service: Service, client: TestClient) -> None:
-    for path in ("programs/P999", "programs/P%2F9", "/v1/assessments/0000000000000000", "/v1/jobs/0000000000000000", "/nowhere"):
+    for path in ("programs/P999", "/v1/assessments/0000000000000000", "/v1/jobs/0000000000000000", "/nowhere"):
         answer = client.get(path)
         assert answer.status_code == 404
         assert answer.headers["content-type"] == "application/problem+json"
@@ -120,6 +120,9 @@ def test_what_is_not_there_is_a_problem_in_both_languages(city_service: Service,
         assert body["title"]
         assert body["title_en"]
         assert body["instance"].endswith(answer.headers["x-request-id"])
+    # An id may hold what a path is made of.
+    details = {client.get(f"programs/{name}").json()["detail"] for name in ("P999", "P%2F9")}
+    assert len(details) == 1
     sorting = client.get("programs", params={"sort": "secret"})
     assert (sorting.status_code, "flag" in sorting.json()["detail"]) == (400, True)
     assert client.get("programs", params={"limit": 0}).json()["errors"][0]["field"] == "query.limit"
