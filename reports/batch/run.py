@@ -1,7 +1,7 @@
 """One region after another: assessed, reported on, and written down, so that a batch that was stopped goes on.
 
 What is finished is recognised by a key of everything that its result follows from: bytes of its tables, settings, pack,
-versions, encoder. The record (`manifest.json`) is written after each region; a region that was cut off is done again.
+versions, encoder. The record (`manifest.json`) is written first and after each region; a region that was cut off is done again.
 """
 
 import hashlib
@@ -196,6 +196,8 @@ def run_batch(
     place.folder.mkdir(parents=True, exist_ok=True)
     # What stood in the record and has its turn still to come is kept in it: a batch that is stopped twice loses nothing.
     outcomes: dict[str, Any] = {r.name: known[r.name] for r in found if r.name in known}
+    # Before the first region: one that is cut off leaves files, which without a record would be taken for somebody else's.
+    work.write_record(list(outcomes.values()))
     started, through, left = time.monotonic(), 0, sum(region.size for region in found)
     done: dict[str, Outcome] = {}
     tasks = [(work, work.sent(region), known.get(region.name)) for region in found]

@@ -93,6 +93,20 @@ def test_what_is_finished_is_not_done_again_and_what_changed_is(tmp_path: Path) 
     assert again(place, out, draws=50) == {"丙市": False, "乙市": True, "甲市": False}
 
 
+def interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_batch_that_is_stopped_in_its_first_region_goes_on(place: Path, batch: Batch, tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        again(place, tmp_path / "结果", progress=interrupted)
+    # As a run that is killed while it writes leaves it.
+    (tmp_path / "结果" / "甲市" / ".assessment-half").mkdir(parents=True)
+    (tmp_path / "结果" / "甲市" / ".assessment-half" / "programs.csv").touch()
+    assert again(place, tmp_path / "结果") == {"甲市": True, "丙市": True}
+    assert files_of(tmp_path / "结果" / "甲市") == files_of(batch.folder / "甲市")
+
+
 def test_two_runs_give_the_same_bytes_in_every_form(tmp_path: Path) -> None:
     write_region(tmp_path / "各市" / "甲市")
     results = []

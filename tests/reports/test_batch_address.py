@@ -73,6 +73,16 @@ def test_it_goes_on_from_any_machine_and_does_again_what_the_store_lost(
     assert len(whole.of("done")) == 2
 
 
+def test_it_goes_on_after_its_first_region_was_cut_off(store: str) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_batch(f"{store}/各市", f"{store}/总览", as_of="2026-10-15", forms=("html",), progress=interrupted)
+    fsspec.filesystem("memory").pipe_file("/bucket/总览/甲市/report-public-zh.html", b"half")
+    assert [o.fresh for o in run(f"{store}/各市", f"{store}/总览").of("done")] == [True, True]
+
+
 def test_the_batch_of_last_year_may_lie_there_too(store: str, tmp_path: Path) -> None:
     here = run(tmp_path / "各市", tmp_path / "上年")
     upload(here.folder, f"{store}/上年")
