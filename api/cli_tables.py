@@ -51,7 +51,10 @@ def template(kind: str, out: Path | None, lang: str) -> None:
     "--expected", type=FILE, default=None, help="应报单位名单（每行一个）/ who should have sent one, one a line"
 )
 @click.option(
-    "--column", default="institution", show_default=True, help="填报单位所在列 / column that names the sender"
+    "--column",
+    default="institution",
+    show_default=True,
+    help="填报单位所在列，按表头写 / header of the column that names the sender",
 )
 @language_option
 def check(
@@ -63,10 +66,12 @@ def check(
     """
     from corpora import inspect_tables, missing_senders, write_bad_rows
     from corpora.decode import decode
+    from corpora.headers import recognise
     from corpora.schema import TABLES
 
     language: Any = lang
-    if expected is not None and column not in TABLES[kind].names:
+    sender = recognise(TABLES[kind], column)
+    if expected is not None and sender is None:
         raise Unusable(
             f"{kind} 表没有 {column} 列：请用 --column 指明填报单位所在列",
             f"{kind} has no column {column}: name that of the senders by --column",
@@ -92,9 +97,9 @@ def check(
                     f"it reads as: {', '.join(fitting)} (--kind)",
                 )
             )
-    if expected is not None:
+    if expected is not None and sender is not None:
         names = [line.strip() for line in decode(expected.read_bytes()).splitlines() if line.strip()]
-        missing = missing_senders(corpus, names, column)
+        missing = missing_senders(corpus, names, sender)
         joined = "、".join(missing)
         click.echo(say(lang, f"未报：{joined or '无'}", f"missing: {', '.join(missing) or 'nobody'}"))
     if bad and accept_good_rows:

@@ -109,6 +109,9 @@ def test_check_lists_who_is_missing(tmp_path: Path) -> None:
     said = done(duikou(tmp_path, *words)).splitlines()
     assert "未报：丙学院、丁学院" in said
     assert "missing: 丙学院, 丁学院" in done(duikou(tmp_path, *words, "--lang", "en")).splitlines()
+    for header in ("院校名称", "院校", "Institution"):
+        assert "未报：丙学院、丁学院" in done(duikou(tmp_path, *words, "--column", header)).splitlines()
+    refused(duikou(tmp_path, *words, "--column", "填表处室"), "没有 填表处室 列")
 
 
 def test_check_never_repeats_personal_data(tmp_path: Path) -> None:
