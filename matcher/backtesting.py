@@ -103,13 +103,19 @@ def backtest(assessment_last: Assessment, outcomes_now: pd.DataFrame, year: int 
         year: which one; the year after the assessment's day if None.
 
     Raises:
-        NothingToTest: no row of that year for any of its programs.
+        NothingToTest: a year that is not after the advice, or no row of it for any of its programs.
     """
     advised = int(str(assessment_last.manifest["as_of"])[:4])
     wanted = advised + 1 if year is None else year
+    if wanted <= advised:
+        raise NothingToTest(
+            f"{wanted} 年不能用来回测：建议于 {advised} 年作出，当年及以前的数据已在分析之内；请给出 {advised + 1} 年或以后的年份与数据",
+            f"{wanted} cannot be tested against: the advice is of {advised}, and data up to that year are already in the "
+            f"assessment; give {advised + 1} or a later year, and its data",
+        )
     own = outcomes_now[outcomes_now["program_id"].isin(assessment_last.programs["program_id"])]
     after = own[own["year"] == wanted].set_index("program_id")
-    if wanted <= advised or after.empty:
+    if after.empty:
         years = ", ".join(str(y) for y in sorted(own["year"].dropna().unique())) or "-"
         raise NothingToTest(
             f"招生就业数据里没有这些专业点 {wanted} 年的数据（现有：{years}）；回测需要建议之后的年份（建议于 {advised} 年作出）",

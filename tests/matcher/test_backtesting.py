@@ -59,8 +59,10 @@ def test_programs_without_the_year_are_counted_as_such(last: Assessment) -> None
 def test_outcomes_that_do_not_reach_beyond_the_advice_are_refused(last: Assessment) -> None:
     with pytest.raises(NothingToTest, match="2027"):
         backtest(last, small()["outcomes"])
-    with pytest.raises(NothingToTest):
+    with pytest.raises(NothingToTest, match="the advice is of 2026, and data up to that year are already in") as raised:
         backtest(last, now(), year=2026)
+    assert "现有" not in raised.value.zh
+    assert "请给出 2027 年或以后的年份" in raised.value.zh
 
 
 def test_intervals_are_wilsons() -> None:
