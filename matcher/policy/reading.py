@@ -254,10 +254,11 @@ def unfit(unit: Unit, value: Value, choices: tuple[str, ...] = ()) -> str:
         return "" if fits else f"value is {value!r}; expected a list of {unit}"
     if unit == "choice":
         return "" if value in choices else f"value is {value!r}; expected one of {', '.join(choices)}"
+    part = f"a {unit} lies between 0 and 1 (write 0.7 for 70 %)" if unit in ("share", "probability") else ""
     if not _is_number(value):
-        return f"value is {value!r}; expected a number"
-    if unit in ("share", "probability") and not 0 <= value <= 1:
-        return f"value is {value}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)"
+        return f"value is {value!r}; {part or 'expected a number'}"
+    if part and not 0 <= value <= 1:
+        return f"value is {value}; {part}"
     if unit in ("persons", "years", "months", "count", "characters") and (value < 0 or value != int(value)):
         return f"value is {value}; expected a whole number of {unit}"
     return "" if value >= 0 else f"value is {value}; a {unit} is not negative"

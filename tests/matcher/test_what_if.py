@@ -104,6 +104,7 @@ def test_a_what_if_that_was_written_is_checked_by_what_it_assumed_and_says_so(
         ({"parameters": {"supply.years": float("inf")}}, "supply.years: value is inf; expected a number"),
         ({"parameters": {"employment.year_weights": (1.0, float("nan"))}}, "expected a list of weights"),
         ({"parameters": {"employment.year_weights": (1.0, -0.5)}}, "expected a list of weights"),
+        ({"parameters": {"surplus.rate": "70%"}}, "value is '70%'; a share lies between 0 and 1 .write 0.7 for 70 %"),
         ({"parameters": {"surplus.rate": 70}}, "a share lies between 0 and 1"),
     ],
 )

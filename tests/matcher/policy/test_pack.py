@@ -57,8 +57,8 @@ def test_the_value_of_the_day_is_read() -> None:
         ("unit: share", "unit: share\n    note: x", "line 9, parameter surplus.rate: note: unknown key"),
         ("status:", "statuss:", "line 3: statuss: unknown key; .*did you mean status"),
         ("value: 0.7", "value: 70", "line 10, .*write 0.7 for 70 %"),
-        ("value: 0.7", "value: yes", "line 10, .*expected a number"),
-        ("value: 0.7", "value: .nan", "line 10, .*value is nan; expected a number"),
+        ("value: 0.7", "value: yes", "line 10, .*value is True; a share lies between 0 and 1"),
+        ("value: 0.7", "value: .nan", "line 10, .*value is nan; a share lies between 0 and 1"),
         (", reference: project default}\n      - {from: 2025", "}\n      - {from: 2025", "line 10, .*needs a reference"),
         ("value: 0.6, reference: project default", "value: 0.6, reference: ''", "line 11, .*needs a reference"),
         (
