@@ -108,7 +108,7 @@ class ProgramText(BaseModel):
 
     @model_validator(mode="after")
     def _some_text(self) -> "ProgramText":
-        if not any(getattr(self, column) for column in _TEXTS if column != "name"):
+        if not any((getattr(self, column) or "").strip() for column in _TEXTS if column != "name"):
             raise ValueError("a text beside the name is needed: goal, courses, abilities or description")
         return self
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Response, status
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.access import Caller
 from api.http.bodies import Id, IdempotencyKey, JobBody, Page
@@ -24,7 +24,7 @@ ProgramId = Annotated[str, Field(min_length=1, max_length=200, examples=["P040"]
 DemandId = Annotated[str, Field(min_length=1, max_length=200, examples=["D148-2026"])]
 # How long after its day an announcement may still be entered.
 LATE_ENTRY = timedelta(days=90)
-Reason = Annotated[str, Field(min_length=1, max_length=5000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
 
 
 class MatchReview(BaseModel):

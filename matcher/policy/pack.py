@@ -26,7 +26,7 @@ from matcher.policy.parameters import (
     Value,
     Values,
 )
-from matcher.policy.reading import Layer, near, read_layer, unfit
+from matcher.policy.reading import Layer, fitting, near, read_layer, unfit
 from matcher.policy.rules import GROUNDS, GUARDS, MEASURES, REGULATIONS
 
 __all__ = [
@@ -117,26 +117,10 @@ def varied(pack: PolicyPack, changes: Mapping[str, Value], day: date) -> PolicyP
             )
         given = parameters[name]
         if message := unfit(given.unit, value, given.choices):
-            raise PackError(f"{name}: {message}", f"参数 {name} 不能取 {value}：{_expected(given)}")
+            raise PackError(f"{name}: {message}", f"参数 {name} 不能取 {value}：{fitting(given.unit, given.choices)}")
         dated = DatedValue(day, value, ASSUMED)
         parameters[name] = replace(given, values=(*given.values, dated), own=pack.name)
     return replace(pack, parameters=parameters)
-
-
-def _expected(parameter: Parameter) -> str:
-    """What a value of the parameter must be; `unfit` says it in English."""
-    match parameter.unit:
-        case "share" | "probability":
-            return "应为 0 到 1 的小数，70% 写成 0.7"
-        case "choice":
-            return f"应为其中之一：{'、'.join(parameter.choices)}"
-        case "names":
-            return "应为一个或多个名称"
-        case "weights":
-            return "应为一个或多个不小于 0 的数"
-        case "ratio":
-            return "应为不小于 0 的数"
-    return "应为不小于 0 的整数"
 
 
 def pack_warnings(values: Values) -> list[dict[str, str]]:

@@ -4,12 +4,12 @@ A key that is not known, a value without its reference, dates that overlap or a 
 error: a bureau must be able to trust every printed number.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from itertools import pairwise
+from math import inf
 from typing import Any, TypeGuard, get_args
 
 import yaml
@@ -17,6 +17,8 @@ import yaml
 from matcher.policy.parameters import PROJECT_DEFAULT, DatedValue, PackError, Reference, Status, Unit, Value
 
 RULES = ("grounds", "guards", "regulations")
+# No count, ratio or weight of any pack comes near it; what is above was typed wrong.
+MOST = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -249,21 +251,42 @@ class _Reader:
 def unfit(unit: Unit, value: Value, choices: tuple[str, ...] = ()) -> str:
     """Why a value does not fit its unit; empty if it does."""
     if unit in ("names", "weights"):
-        fit = (lambda v: isinstance(v, str)) if unit == "names" else (lambda v: _is_number(v) and v >= 0)
-        fits = isinstance(value, tuple) and value and all(map(fit, value))
-        return "" if fits else f"value is {value!r}; expected a list of {unit}"
+        given = value if isinstance(value, tuple) else ()
+        if unit == "names":
+            fits = bool(given) and all(isinstance(v, str) for v in given)
+            return "" if fits else f"value is {value!r}; expected a list of names"
+        fits = any(given) and all(_number(v) and 0 <= v <= MOST for v in given)
+        return "" if fits else f"value is {value!r}; expected a list of weights, none below 0 and one above"
     if unit == "choice":
         return "" if value in choices else f"value is {value!r}; expected one of {', '.join(choices)}"
-    part = f"a {unit} lies between 0 and 1 (write 0.7 for 70 %)" if unit in ("share", "probability") else ""
-    if not _is_number(value):
-        return f"value is {value!r}; {part or 'expected a number'}"
-    if part and not 0 <= value <= 1:
-        return f"value is {value}; {part}"
-    if unit in ("persons", "years", "months", "count", "characters") and (value < 0 or value != int(value)):
-        return f"value is {value}; expected a whole number of {unit}"
-    return "" if value >= 0 else f"value is {value}; a {unit} is not negative"
+    if unit in ("share", "probability"):
+        fits = _number(value) and 0 <= value <= 1
+        return "" if fits else f"value is {value!r}; a {unit} lies between 0 and 1 (write 0.7 for 70 %)"
+    if not _number(value):
+        return f"value is {value!r}; expected a number"
+    least, most = span(unit)
+    if unit == "ratio":
+        return "" if least <= value <= most else f"value is {value}; a {unit} lies between {least} and {most}"
+    fits = least <= value <= most and value == int(value)
+    return "" if fits else f"value is {value}; expected a whole number of {unit} from {least} to {most}"
 
 
-def _is_number(value: Any) -> TypeGuard[int | float]:
-    """A finite one: nan passes comparisons that are meant to refuse it."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
+def fitting(unit: Unit, choices: tuple[str, ...]) -> str:
+    """What fits a unit, in Chinese."""
+    if unit == "choice":
+        return f"应为 {'、'.join(choices)} 之一"
+    if unit in ("names", "weights"):
+        return "应为名称的列表" if unit == "names" else "应为数的列表，不小于 0 且不全为 0"
+    if unit in ("share", "probability"):
+        return "应在 0 与 1 之间（70% 写作 0.7）"
+    least, most = span(unit)
+    return f"应为 {least} 至 {most} 的{'数' if unit == 'ratio' else '整数'}"
+
+
+def span(unit: Unit) -> tuple[int, int]:
+    """Least and most of a unit that counts."""
+    return {"years": (1, 100), "months": (0, 1200)}.get(unit, (0, MOST))
+
+
+def _number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < inf

@@ -154,12 +154,37 @@ def test_a_match_by_text_and_by_id(city_service: Service) -> None:
     assert found["matches"][0]["program_evidence"]
     stored = client.post("/v1/match", json={"assessment": city_service.assessment, "program_id": "P040"}).json()
     assert stored["matches"]
-    refused = client.post("/v1/match", json={"assessment": city_service.assessment, "text": {"name": "数控技术"}})
-    assert refused.status_code == 422
+    for blank in ({}, {"goal": "   ", "courses": "\u3000"}):
+        asked = {"assessment": city_service.assessment, "text": {"name": "数控技术", **blank}}
+        assert client.post("/v1/match", json=asked).status_code == 422
     wrong = client.post("/v1/match", json={"assessment": city_service.assessment, "text": {**text, "level": "博士"}})
     assert wrong.status_code == 400
     assert "博士" in wrong.json()["detail"]
     assert "associate" in wrong.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("supply.years", 0, "a whole number of years from 1 to 100"),
+        ("supply.years", 2.5, "a whole number of years from 1 to 100"),
+        ("supply.years", 1e300, "a whole number of years from 1 to 100"),
+        ("evidence.min_graduates", 1e300, "a whole number of persons from 0 to 10000000"),
+        ("employment.year_weights", [0, 0], "a list of weights, none below 0 and one above"),
+        ("employment.year_weights", [1, -1], "a list of weights, none below 0 and one above"),
+    ],
+)
+def test_a_parameter_that_cannot_be_is_refused_with_what_can(
+    city_service: Service, name: str, value: object, expected: str
+) -> None:
+    client = city_service.client("planner")
+    refused = client.post(f"/v1/assessments/{city_service.assessment}/what-if", json={"parameters": {name: value}})
+    assert refused.status_code == 400
+    body = refused.json()
+    assert body["detail_en"].startswith(f"{name}: value is ")
+    assert body["detail_en"].endswith(f"expected {expected}")
+    assert f"参数 {name} 不能取" in body["detail"]
+    assert "应为" in body["detail"]
 
 
 def test_a_text_is_read_as_a_table_is(city_service: Service) -> None:

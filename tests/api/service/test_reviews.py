@@ -42,6 +42,8 @@ def test_only_the_bureau_reviews(city_service: Service) -> None:
         ({"kind": "match", "program_id": "P040", "demand_id": "D148-2026", "decision": "perhaps", "text": "x"}, 422),
         ({"kind": "override", "program_id": "P040", "decision": "close_it", "text": "x"}, 422),
         ({"kind": "reply", "answers": "0" * 16, "decision": "refused", "text": "x"}, 404),
+        ({"kind": "override", "program_id": "P040", "decision": "maintain", "text": " \u3000\n"}, 422),
+        ({"kind": "statement", "program_id": "P040", "text": "\u3000"}, 422),
         ({"kind": "shout", "program_id": "P040", "text": "x"}, 422),
     ],
 )
