@@ -177,8 +177,8 @@ def test_what_if_says_what_would_change_and_writes_it(tmp_path: Path, folder: Pa
         (["--set", "supply.years=nan"], "参数 supply.years 不能取 nan"),
         (["--set", "employment.year_weights=1;inf"], "参数 employment.year_weights 不能取"),
         (["--employed", "P2=99999"], "P2 的就业人数不能是 99999：2026 年毕业生为 50 人"),
-        (["--set", "surplus.rate=70"], "参数 surplus.rate 不能取 70.0：应为 0 到 1 的小数，70% 写成 0.7"),
-        (["--set", "surplus.rate=70%"], "参数 surplus.rate 不能取 70%：应为 0 到 1 的小数，70% 写成 0.7"),
+        (["--set", "surplus.rate=70"], "参数 surplus.rate 不能取 70.0：应在 0 与 1 之间（70% 写作 0.7）"),
+        (["--set", "surplus.rate=70%"], "参数 surplus.rate 不能取 70%：应在 0 与 1 之间（70% 写作 0.7）"),
     ],
 )
 def test_what_if_names_what_cannot_be_changed(tmp_path: Path, folder: Path, options: list[str], says: str) -> None:
