@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option("--out", type=APART_FOLDER, default=None, help="写入文件夹 / folder to write to")
 @language_option
 def whitespace(folder: Path, out: Path | None, lang: str) -> None:
-    """尚无有毕业生的专业对接或毕业生不足的岗位，可开设的专业与院校；以及多校同争岗位的专业。What the offer lacks, and what it has twice.
+    """尚无对口毕业生或毕业生不足的岗位，可开设的专业与院校；以及多校同争岗位的专业。What the offer lacks, and what it has twice.
 
     \b
     可开设专业只按名称与专业类排序，不附概率；分析结果文件夹里已有 whitespace.csv 与 overlaps.csv（英文表头）。
@@ -34,7 +34,7 @@ def whitespace(folder: Path, out: Path | None, lang: str) -> None:
         say(
             lang,
             f"{len(lacking)} 组岗位有空缺，合计 {lacking['whitespace'].sum():.0f} 个/年；其中 {len(without)} 组"
-            f"（{without['whitespace'].sum():.0f} 个/年）尚无有毕业生的专业对接",
+            f"（{without['whitespace'].sum():.0f} 个/年）尚无对口毕业生",
             f"{len(lacking)} groups of posts stay empty, {lacking['whitespace'].sum():.0f} posts a year; no program with "
             f"graduates leads to {len(without)} of them ({without['whitespace'].sum():.0f} posts)",
         )

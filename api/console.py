@@ -159,7 +159,7 @@ def _offer(assessment: Assessment, language: str) -> str:
     without = empty[empty["block"].isna()]
     posts, unserved = empty["whitespace"].sum(), without["whitespace"].sum()
     if language == "zh":
-        return f"岗位空缺 {posts:.0f} 个/年，其中 {unserved:.0f} 个尚无有毕业生的专业对接；布点集中 {len(twice)} 处（duikou whitespace）"
+        return f"岗位空缺 {posts:.0f} 个/年，其中 {unserved:.0f} 个尚无对口毕业生；布点集中 {len(twice)} 处（duikou whitespace）"
     return (
         f"{posts:.0f} posts a year stay empty, {unserved:.0f} of them without a program that has graduates; {len(twice)} overlaps "
         "(duikou whitespace)"

@@ -54,7 +54,7 @@ OVERLAPS: Mapping[str, Text] = {
     "rate": {"zh": "岗位容纳率", "en": "rate"},
 }
 REASONS: Mapping[str, Text] = {
-    NO_PROGRAM: {"zh": "尚无有毕业生的专业对接", "en": "no program with graduates leads there"},
+    NO_PROGRAM: {"zh": "尚无对口毕业生", "en": "no program with graduates leads there"},
     SCARCE: {"zh": "岗位多于毕业生", "en": "more posts than graduates"},
 }
 
