@@ -62,6 +62,7 @@ LEVELS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "bachelor": ("职业本科", "职教本科", "本科层次职业教育", "本科", "高职本科", "高等职业教育本科", "bachelordegree"),
 }
+_KEPT_TEXT: Final = re.compile(r"=\"([^\"]*)\"|'(?=\d|[A-Z]+\d)([\w-]+)")
 # Traditional characters of headers and of the words of choices, and the simplified ones.
 _SIMPLIFIED: Final = str.maketrans(
     "與業專舉習產億體個養冊軍決準減劃創別辦動勞協單歷參發變號員國聲處復頭學實審對層屆屬崗師幹廣應開異錄徑總願戰護報擬據數無時暫條來標級類緊約細紹"
@@ -270,6 +271,9 @@ def parse_cell(column: Column, raw: Any, percent: bool = False) -> Any:
     if isinstance(raw, (list, tuple, dict, set, bytes)):
         raise BadCell("type", "每格只填一个值。", "Enter one value a cell.")
     text = clean_text(as_text(raw))
+    # How programs that write CSV keep a spreadsheet from turning 001 into 1.
+    if kept := _KEPT_TEXT.fullmatch(text):
+        raw = text = kept[1] or kept[2]
     if column.own and text:
         raw = text = column.own(text)
     if text.startswith("#") and text.rstrip("!?").upper() in {

@@ -252,6 +252,13 @@ def test_percent_in_the_header(tmp_path: Path) -> None:
     assert [(issue.row, issue.code) for issue in corpus.issues] == [(3, "percent_unclear")]
 
 
+def test_what_keeps_a_spreadsheet_from_touching_a_code_is_no_part_of_it(tmp_path: Path) -> None:
+    rows = [["岗位编号", "岗位名称", "招聘人数"], ['="007"', "电工", '="30"'], ["'D2", "钳工", "4"]]
+    found = read(text_file(tmp_path / "a.csv", rows), "demands")
+    assert found["demand_id"].tolist() == ["007", "D2"]
+    assert found["openings"].tolist() == [30, 4]
+
+
 def test_a_percent_sign_in_the_header_of_a_number_never_divides_it(tmp_path: Path) -> None:
     rows = [["岗位编号", "岗位名称", "招聘人数", "需求人数下限（95%置信）"], ["D1", "电工", 100, 90]]
     assert read(text_file(tmp_path / "a.csv", rows), "demands")["openings_low"].tolist() == [90]
