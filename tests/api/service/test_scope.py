@@ -203,7 +203,7 @@ def test_what_a_market_lacks_follows_from_all_programs_also_for_who_sees_a_few(
     # The pages say the same.
     page = _read(scoped, f"/assessments/{city_service.assessment}/demands?left=any&lang=en")
     shown = [r["reason"] for r in seen if r["posts"] is not None]
-    for reason, name in (("no_program", "No program with graduates leads there"), ("scarce", "Too few graduates")):
+    for reason, name in (("no_program", "No graduates"), ("scarce", "Too few graduates")):
         assert f"{name} {shown.count(reason)} " in page
     page = _read(scoped, f"/assessments/{city_service.assessment}?lang=en")
     for chain in {r["chain"] for r in chains}:
