@@ -41,6 +41,8 @@ DTYPES: Final[Mapping[str, str]] = {
     "share": "Float64",
     "rate": "Float64",
 }
+# What a figure in words is a multiple of; 百分 is a percentage.
+MULTIPLE: Final = "百万|百(?!分)|千|万|亿"
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
     "year": (1990, 2100),
     "count": (0, 100_000_000),
@@ -457,7 +459,7 @@ def _why_no_number(column: Column, figure: str) -> BadCell:
         r"以上|以下|以内|不少于|不低于|不超过|至少|至多|最多|超过|[<>≥≤]|\+$|at least|at most|over|under", figure, re.I
     ):
         return BadCell("bound", *one)
-    if re.search(r"万|千|百万", figure):
+    if re.search(MULTIPLE, figure):
         return BadCell(
             "scaled", "写出完整数字，如 1.2万 写成 12000。", "Write the number in full: 12000 instead of 1.2万."
         )

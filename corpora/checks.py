@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import pandas as pd
 
-from corpora.cells import BadCell, Column, as_text, parse_cell, plain
+from corpora.cells import MULTIPLE, BadCell, Column, as_text, parse_cell, plain
 from corpora.headers import Header, nearest
 from corpora.issues import NOTHING, Issue, Notice, Words
 from corpora.personal import holds_personal_value, is_personal_header, personal_rows
@@ -16,13 +16,13 @@ from corpora.schema import TABLES, Table
 from corpora.sheets import Sheet
 
 SHOWN: Final = 60
-# Figures in hundreds or ten thousands, as a header or a line above it says; 百分 is a percentage.
+# Figures in tens, hundreds or ten thousands, as a header or a line above it says.
 _MULTIPLE: Final = re.compile(
-    r"(?:单位|[(\[【])\s*(?:单位)?\s*:?\s*(?:十|百(?!分)|千|万|亿)|[(\[【]\s*(?:in )?(?:hundreds|thousands|millions)\b",
+    rf"(?:单位|[(\[【])\s*(?:单位)?\s*:?\s*(?:十|{MULTIPLE})|[(\[【]\s*(?:in )?(?:hundreds|thousands|millions)\b",
     re.I,
 )
 _MULTIPLE_ABOVE: Final = re.compile(
-    r"单位\s*:?\s*(?:十|百(?!分)|千|万|亿)[人个名元]?|\bin (?:hundreds|thousands|millions)\b", re.I
+    rf"单位\s*:?\s*(?:十|{MULTIPLE})[人个名元]?|\bin (?:hundreds|thousands|millions)\b", re.I
 )
 # 95% says how certain a figure is, not what it is in.
 _PERCENT: Final = re.compile(r"(?<![\d.])\s*%|百分")

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from corpora.cells import LEVELS, LIMITS, Column, Kind, as_text, clean_text
+from corpora.cells import LEVELS, LIMITS, MULTIPLE, Column, Kind, as_text, clean_text
 from corpora.headers import locate
 from corpora.importers.recognise import wrong_files
 from corpora.issues import NOTHING, BadTable, Issue, Notice, Words
@@ -22,7 +22,6 @@ from corpora.sheets import Sheet
 from corpora.tables import Table
 
 MULTIPLES: Final[Mapping[str, int]] = {"百": 100, "千": 1_000, "万": 10_000, "百万": 1_000_000, "亿": 100_000_000}
-MULTIPLE: Final = "百万|百|千|万|亿"
 _SCALED: Final = re.compile(rf"(\d[\d,]*(?:\.\d+)?)\s*({MULTIPLE})\s*[人个名位]?(?:次)?")
 _PERSON_TIMES: Final = re.compile(r"(\d[\d,]*(?:\.\d+)?)\s*人次")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
-from corpora.cells import as_text, clean_text
+from corpora.cells import MULTIPLE, as_text, clean_text
 from corpora.checks import is_total
 from corpora.headers import Header, locate
-from corpora.importers.common import MULTIPLE, MULTIPLES, column, full_number, plain_number, without_lone_cells
+from corpora.importers.common import MULTIPLES, column, full_number, plain_number, without_lone_cells
 from corpora.importers.periods import Period, own_period, period_in, year_in
 from corpora.issues import Notice, Words
 from corpora.sheets import Sheet

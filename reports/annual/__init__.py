@@ -33,8 +33,8 @@ def annual_report(
         edition: public (catalogue programs, small cells withheld) or internal (institutions, certainties, data checks).
         language: zh or en.
         earlier: last year's assessment, for the chapter on what became of its lists.
-        market: the assessment with all of its programs, where the reader sees some of them: no program leads to a post
-            where none of the market does. Everything else counts the programs of the report, which says so.
+        market: the assessment with all of its programs, where the reader sees some of them: a post is without a
+            program that has graduates where it is so in the market. Everything else counts the programs of the report, which says so.
     """
     m = Material(assessment, edition, language, earlier, market)
     chapters = numbered([section for chapter in CHAPTERS for section in chapter(m)], language)
